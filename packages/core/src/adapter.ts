@@ -1,0 +1,12 @@
+/** What an adapter needs to keep core's promises: the rules as schemas, cursors, and the words of a search. */
+export * from './id.js';
+export * from './page.js';
+export * from './rules.js';
+export * from './words.js';
+export * from './perceptual-hash.js';
+export * from './admin.js';
+export * from './analytics.js';
+export * from './image.js';
+export * from './log.js';
+export * from './tag.js';
+export * from './user.js';

@@ -1,0 +1,109 @@
+/**
+ * Everything a repository can fail with. The set is closed: the same mistake is the same class, with the same `rule`, on
+ * every database. No message, and nothing else an error carries, holds a value that was passed in.
+ */
+export abstract class JanusError extends Error {
+  abstract override readonly name: string;
+}
+
+/** What was asked for by its id (or tag name) is not there. */
+export class NotFoundError extends JanusError {
+  override readonly name = 'NotFoundError';
+  constructor(
+    /** What was looked for: `image`, `user`, `tag` … */
+    readonly entity: string,
+    hint = '',
+  ) {
+    super(`there is no such ${entity}${hint && `: ${hint}`}`);
+  }
+}
+
+/** A row that must be the only one of its kind is there already. */
+export class DuplicateError extends JanusError {
+  override readonly name = 'DuplicateError';
+  constructor(
+    /** The unique rule that was broken, such as `images_owner_id_sha256_unique`. */
+    readonly rule: string,
+    hint = 'one with the same key exists',
+  ) {
+    super(`${rule}: ${hint}`);
+  }
+}
+
+/** What was to be stored names something that does not exist. */
+export class MissingReferenceError extends JanusError {
+  override readonly name = 'MissingReferenceError';
+  constructor(
+    /** The reference that leads nowhere, such as `images_owner_id_foreign`. */
+    readonly rule: string,
+  ) {
+    super(`${rule}: what it refers to does not exist; create that first, or leave the reference out`);
+  }
+}
+
+/** What was to be removed is still in use. */
+export class StillReferencedError extends JanusError {
+  override readonly name = 'StillReferencedError';
+  constructor(
+    /** The reference that is in the way, such as `images_owner_id_foreign`. */
+    readonly rule: string,
+  ) {
+    super(`${rule}: others still refer to it; remove those first`);
+  }
+}
+
+/** Somebody else has changed the row since it was read. Read it again, and decide again. */
+export class StaleVersionError extends JanusError {
+  override readonly name = 'StaleVersionError';
+  constructor(
+    readonly entity: string,
+    /** The version the caller had seen. */
+    readonly seen: number,
+    /** The version that is stored now. */
+    readonly current: number,
+  ) {
+    super(`the ${entity} was changed since it was read: version ${seen} was seen, ${current} is stored; read it again`);
+  }
+}
+
+/** Input that no database was asked about: it breaks a rule of the field. Nothing was written. */
+export class InvalidError extends JanusError {
+  override readonly name = 'InvalidError';
+  constructor(
+    /** Where, as a path: `filename`, `where.width.min`, `3.sha256` (the fourth of many). */
+    readonly field: string,
+    /** The rule that was broken, in a word: `type`, `length`, `range`, `format`, `required`, `unknown` … */
+    readonly rule: string,
+    /** What would have been accepted. */
+    readonly allowed: string,
+  ) {
+    super(`${field}: ${allowed} (rule: ${rule})`);
+  }
+}
+
+/** Two units of work were in each other's way (a deadlock, or no order in which both could have run). Run it again. */
+export class ConflictError extends JanusError {
+  override readonly name = 'ConflictError';
+  constructor(/** The database's own code of the failure. */ readonly code: string) {
+    super(`another unit of work was in the way (${code}); run this one again`);
+  }
+}
+
+/** The database cannot be reached, or cannot do what it was asked: not set up, out of space, no permission … */
+export class UnavailableError extends JanusError {
+  override readonly name = 'UnavailableError';
+  constructor(
+    readonly code: string,
+    hint: string,
+  ) {
+    super(`the database could not do this (${code}): ${hint}`);
+  }
+}
+
+/** The database, or a free connection to it, did not answer in time. */
+export class TimeoutError extends JanusError {
+  override readonly name = 'TimeoutError';
+  constructor(readonly code: string) {
+    super(`the database did not answer in time (${code})`);
+  }
+}

@@ -1,0 +1,73 @@
+import { v7, parse } from 'uuid';
+import { z } from 'zod';
+import { InvalidError } from './errors.js';
+import { LAST_INSTANT } from './rules.js';
+
+declare const brand: unique symbol;
+
+/** A UUIDv7 in its lower-case text form; the brand keeps a user's id from being passed for an image's. */
+export type Id<Entity extends string> = string & { readonly [brand]: Entity };
+export type UserId = Id<'user'>;
+export type ImageId = Id<'image'>;
+export type TagId = Id<'tag'>;
+export type LogId = Id<'log'>;
+export type AnalyticsId = Id<'analytics'>;
+
+/**
+ * A new id. Its first 48 bits are the time, in milliseconds since 1970 (RFC 9562, UUIDv7): ids sort as their times do.
+ * Made for now, ids of one process also sort in the order they were made in.
+ * @param at the time it shall carry; now, if left out
+ */
+export function newId<Entity extends string>(at?: Date): Id<Entity> {
+  return (at ? v7({ msecs: at.getTime() }) : v7()) as Id<Entity>;
+}
+
+/** The instant an id carries, to the millisecond. */
+export function idTime(id: Id<string>): Date {
+  const bytes = parse(id);
+  return new Date(
+    new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) * 0x10000 + ((bytes[4] ?? 0) << 8) + (bytes[5] ?? 0),
+  );
+}
+
+/** The smallest id of this instant or a later one: `id >= firstIdAt(t)` is "made at t or after". */
+export function firstIdAt<Entity extends string>(at: Date): Id<Entity> {
+  const time = Math.max(at.getTime(), 0).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000` as Id<Entity>;
+}
+
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+const rule = <Entity extends string>() =>
+  z.custom<Id<Entity>>(
+    (value) => typeof value === 'string' && UUID_V7.test(value) && idTime(value as Id<Entity>) <= LAST_INSTANT,
+    {
+      params: {
+        rule: 'format',
+        allowed: 'a UUID of version 7 in lower case, of a time up to the year 2100, as `newId` makes them',
+      },
+    },
+  );
+
+export const userId = rule<'user'>();
+export const imageId = rule<'image'>();
+export const tagId = rule<'tag'>();
+export const logId = rule<'log'>();
+export const analyticsId = rule<'analytics'>();
+
+/**
+ * The id and the instant of something new, which are two forms of one fact.
+ * @throws InvalidError when both are given and do not agree
+ */
+export function identify<Entity extends string>(
+  id: Id<Entity> | undefined,
+  at: Date | undefined,
+  field: string,
+): { readonly id: Id<Entity>; readonly at: Date } {
+  const made = id ?? newId<Entity>(at);
+  const time = idTime(made);
+  if (at && at.getTime() !== time.getTime()) {
+    throw new InvalidError(field, 'agreement', 'the instant that the given id carries, or no id');
+  }
+  return { id: made, at: time };
+}

@@ -1,0 +1,44 @@
+export * from './errors.js';
+export { firstIdAt, idTime, newId } from './id.js';
+export type { AnalyticsId, Id, ImageId, LogId, TagId, UserId } from './id.js';
+export type { Cursor, Page, PageRequest } from './page.js';
+export { FIRST_INSTANT, JSON_BYTES, JSON_DEPTH, LAST_INSTANT } from './rules.js';
+export type { JsonObject, JsonScalar, JsonValue, MetadataFilter, Period, Sweep } from './rules.js';
+export { hammingDistance, NEAR_DISTANCE } from './perceptual-hash.js';
+export type { PerceptualHash } from './perceptual-hash.js';
+export { AdminRepository } from './admin.js';
+export type { Admin, Grant } from './admin.js';
+export { AnalyticsRepository } from './analytics.js';
+export type {
+  AnalyticsEvent,
+  AnalyticsFilter,
+  AnalyticsQuery,
+  DayCount,
+  ImageAnalytics,
+  NewAnalyticsEvent,
+} from './analytics.js';
+export { IMAGE_SORTS, IMAGE_STATUSES, ImageRepository } from './image.js';
+export type {
+  Capture,
+  CreatedMany,
+  Image,
+  ImageAnalysis,
+  ImageChanges,
+  ImageFilter,
+  ImageQuery,
+  ImageSort,
+  ImageStatus,
+  Location,
+  NewImage,
+  OnDuplicate,
+  Range,
+  Trash,
+  TrashOption,
+} from './image.js';
+export { LOG_LEVELS, LogRepository } from './log.js';
+export type { LogEntry, LogFilter, LogLevel, LogQuery, NewLogEntry, UserLogCount } from './log.js';
+export { TagRepository } from './tag.js';
+export type { Tag, TagCount } from './tag.js';
+export { UnitOfWork } from './unit-of-work.js';
+export { UserRepository } from './user.js';
+export type { Credentials, NewUser, User, UserChanges } from './user.js';

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { InvalidError } from './errors.js';
+import { whole } from './rules.js';
+
+/** Where a page ended. Opaque: it belongs to the query it came from, and is refused by any other. */
+export type Cursor = string;
+
+/** One page of a list, by keyset: rows that come and go meanwhile neither repeat nor hide another. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** What to pass as `after` for the next page; null when there is none. */
+  readonly next: Cursor | null;
+}
+
+export interface PageRequest {
+  /** How many items at the most, 1 to 500; 50 if left out. */
+  readonly limit?: number | undefined;
+  /** The `next` of the page before; left out, null: the first page. */
+  readonly after?: Cursor | null | undefined;
+}
+
+export const limit = whole(1, 500).default(50);
+export const pageRequest = { limit, after: z.string().max(4096).nullish() };
+
+/** The text of a query's filter and order, the same for the same query. */
+function canonical(query: unknown): string {
+  return JSON.stringify(query, (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 16);
+
+/**
+ * A cursor for a place in the answer to a query: the place, and digests of it and of the query.
+ * It guards against mistakes, not against the reader: what it holds is a place in an order, and grants nothing.
+ */
+export function encodeCursor(query: unknown, place: readonly (string | number | null)[]): Cursor {
+  const body = JSON.stringify([digest(canonical(query)), ...place]);
+  return digest(body) + Buffer.from(body).toString('base64url');
+}
+
+/**
+ * The place a cursor stands for.
+ * @throws InvalidError when it was truncated, changed, or made for another query
+ */
+export function decodeCursor<Place>(cursor: Cursor, query: unknown, place: z.ZodType<Place>): Place {
+  const refuse = (rule: string, allowed: string) => new InvalidError('after', rule, allowed);
+  const body = Buffer.from(cursor.slice(16), 'base64url').toString();
+  if (digest(body) !== cursor.slice(0, 16)) {
+    throw refuse('cursor', 'the `next` of an earlier page, unchanged');
+  }
+  const parsed = z.tuple([z.string()], z.unknown()).safeParse(JSON.parse(body));
+  if (!parsed.success || parsed.data[0] !== digest(canonical(query))) {
+    throw refuse('query', 'the `next` of a page of this same query: same filter, same order');
+  }
+  const result = place.safeParse(parsed.data.slice(1));
+  if (!result.success) throw refuse('cursor', 'the `next` of an earlier page, unchanged');
+  return result.data;
+}

@@ -1,0 +1,212 @@
+import { z } from 'zod';
+import { InvalidError } from './errors.js';
+
+/** The first and the last instant that can be stored, in every column of every table. */
+export const FIRST_INSTANT = new Date('1970-01-01T00:00:00.000Z');
+export const LAST_INSTANT = new Date('2100-12-31T23:59:59.999Z');
+
+/** How deep JSON may be nested, and how long it may be as UTF-8 text. */
+export const JSON_DEPTH = 20;
+export const JSON_BYTES = 262_144;
+
+export type JsonScalar = string | number | boolean | null;
+export type JsonValue = JsonScalar | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+
+const broken = (rule: string, allowed: string) => ({ params: { rule, allowed } });
+
+/** Whether every database can hold this text: no NUL character, and no half of a surrogate pair. */
+const storable = (value: string) => !value.includes('\0') && value.isWellFormed();
+const STORABLE = 'well-formed Unicode text without NUL characters';
+
+/** Whether a text has at most so many code points: what PostgreSQL, MySQL and MariaDB count in `varchar(n)`. */
+const fits = (value: string, max: number) => value.length <= max || Array.from(value).length <= max;
+
+/** Text of 1 to `max` characters (code points). */
+export const text = (max: number) =>
+  z
+    .string()
+    .refine(storable, broken('characters', STORABLE))
+    .refine((value) => value !== '' && fits(value, max), broken('length', `1 to ${max} characters`));
+
+/** Text that is brought to its normal form before it is measured. */
+export const normalText = (max: number, normal: (value: string) => string, pattern: RegExp, allowed: string) =>
+  z
+    .string()
+    .refine(storable, broken('characters', STORABLE))
+    .transform(normal)
+    .refine((value) => value !== '' && fits(value, max), broken('length', `1 to ${max} characters`))
+    .refine((value) => pattern.test(value), broken('format', allowed));
+
+const number = z.custom<number>((value) => typeof value === 'number', broken('type', 'a number'));
+
+// Adding 0 makes zero of minus zero, which is a number of its own in some columns only.
+const unsigned = (value: number) => value + 0;
+
+/** A whole number; no more than a double holds exactly. */
+export const whole = (min: number, max: number = Number.MAX_SAFE_INTEGER) =>
+  number
+    .refine(
+      (value) => Number.isInteger(value) && value >= min && value <= max,
+      broken('range', `a whole number from ${min} to ${max}`),
+    )
+    .transform(unsigned);
+
+export const double = (min: number, max: number) =>
+  number
+    .refine((value) => value >= min && value <= max, broken('range', `a number from ${min} to ${max}`))
+    .transform(unsigned);
+
+/** An instant, to the millisecond, in the years 1970 to 2100. */
+export const instant = z
+  .custom<Date>((value) => value instanceof Date, broken('type', 'a Date'))
+  .refine(
+    (value) => value >= FIRST_INSTANT && value <= LAST_INSTANT,
+    broken('range', `an instant from ${FIRST_INSTANT.toISOString()} to ${LAST_INSTANT.toISOString()}`),
+  );
+
+/** An instant that bounds a range. One outside what can be stored bounds it just outside. */
+export const bound = z
+  .custom<Date>((value) => value instanceof Date && !Number.isNaN(value.getTime()), broken('type', 'a valid Date'))
+  .transform(
+    (value) => new Date(Math.min(Math.max(value.getTime(), FIRST_INSTANT.getTime() - 1), LAST_INSTANT.getTime() + 1)),
+  );
+
+/** From an instant (which is in it) to another (which is not). */
+export interface Period {
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+}
+export const period = z.strictObject({ from: bound.optional(), to: bound.optional() });
+
+/** Which rows a retention takes: those from before an instant, so many at a time (1 to 10,000; 1,000 if left out). */
+export interface Sweep {
+  readonly before: Date;
+  readonly batch?: number | undefined;
+}
+export const sweep = z.strictObject({ before: bound, batch: whole(1, 10_000).default(1_000) });
+
+export const json = z
+  .custom<JsonValue>((value) => value !== undefined)
+  .superRefine(checkJson)
+  .transform(ordered);
+
+export const jsonObject = z
+  .custom<JsonObject>(isPlainObject, broken('type', 'a JSON object'))
+  .superRefine(checkJson)
+  .transform(ordered);
+
+/** What is asked of JSON metadata: that there is a value at a path, or that it is this one. */
+export interface MetadataFilter {
+  /** The steps to the value, up to 20: an object's key, or an array's index from 0. */
+  readonly path: readonly (string | number)[];
+  /** The value that must be there, of the same JSON type; 1 and 1.0 are one number. Left out: any value, null too. */
+  readonly equals?: JsonScalar | undefined;
+}
+
+export const metadataFilter = z.strictObject({
+  path: z
+    .array(
+      z.union([
+        // Quotes and backslashes are what the four databases' path languages do not agree on.
+        text(255).refine(
+          (key) => !/["\\\p{Cc}]/u.test(key),
+          broken('characters', 'no quotes, backslashes or control characters in a key'),
+        ),
+        whole(0, 1_000_000),
+      ]),
+    )
+    .refine((path) => path.length >= 1 && path.length <= JSON_DEPTH, broken('length', `1 to ${JSON_DEPTH} steps`)),
+  equals: z
+    .custom<JsonScalar>(
+      (value) => value === null || ['string', 'number', 'boolean'].includes(typeof value),
+      broken('type', 'a string, a number, true, false or null'),
+    )
+    .superRefine(checkJson)
+    .optional(),
+});
+
+function isPlainObject(value: unknown): value is JsonObject {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Says what in a value is not JSON that every database gives back as it is. Names no key: a key is a value, too. */
+function checkJson(value: unknown, context: z.RefinementCtx): void {
+  const fail = (rule: string, allowed: string) => {
+    context.addIssue({ code: 'custom', ...broken(rule, allowed) });
+    return false;
+  };
+  const walk = (part: unknown, depth: number): boolean => {
+    if (depth > JSON_DEPTH) return fail('depth', `JSON nested up to ${JSON_DEPTH} deep`);
+    if (part === null || typeof part === 'boolean') return true;
+    if (typeof part === 'string') return storable(part) || fail('characters', STORABLE);
+    if (typeof part === 'number') return Number.isFinite(part) || fail('range', 'finite numbers');
+    if (Array.isArray(part)) return part.every((item) => walk(item, depth + 1));
+    if (!isPlainObject(part)) return fail('type', 'JSON: null, true, false, numbers, strings, arrays and objects');
+    return Object.entries(part).every(
+      ([key, item]) =>
+        ((storable(key) && fits(key, 255)) || fail('characters', `keys of up to 255 characters, ${STORABLE}`)) &&
+        walk(item, depth + 1),
+    );
+  };
+  if (walk(value, 0) && Buffer.byteLength(JSON.stringify(value)) > JSON_BYTES) {
+    fail('bytes', `JSON of up to ${JSON_BYTES} bytes`);
+  }
+}
+
+/**
+ * The same JSON with the keys of its objects in the order that `jsonb` of PostgreSQL and `json` of MySQL keep them in (the
+ * shorter first, then by code point), so that they come back in one order from every database.
+ */
+function ordered<Value extends JsonValue>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(ordered) as unknown as Value;
+  const entries = Object.entries(value as JsonObject).map(
+    ([key, item]) => [Buffer.from(key), key, ordered(item)] as const,
+  );
+  entries.sort(([a], [b]) => a.length - b.length || Buffer.compare(a, b));
+  return Object.fromEntries(entries.map(([, key, item]) => [key, item])) as Value;
+}
+
+/**
+ * The input as its schema makes it: checked, and with its texts in their normal form.
+ * @param at what to call the input in an error's `field`
+ * @throws InvalidError for the first field that breaks a rule
+ */
+export function check<Output>(schema: z.ZodType<Output>, input: unknown, at = ''): Output {
+  const result = schema.safeParse(input, { reportInput: true });
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw issue ? invalid(issue, at) : new InvalidError(at || 'input', 'type', 'other input');
+}
+
+function invalid(issue: z.core.$ZodIssue, at: string): InvalidError {
+  const field = [at, ...issue.path].filter((step) => step !== '').join('.') || 'input';
+  if (issue.input === undefined) return new InvalidError(field, 'required', 'must be given');
+  switch (issue.code) {
+    case 'custom':
+      return new InvalidError(field, String(issue.params?.['rule']), String(issue.params?.['allowed']));
+    case 'invalid_type':
+      return new InvalidError(field, 'type', `must be given as ${issue.expected}`);
+    case 'unrecognized_keys':
+      return new InvalidError(field, 'unknown', 'holds a field that is not known here; its type names those that are');
+    case 'invalid_value':
+      return new InvalidError(field, 'choice', `one of ${issue.values.map(String).join(', ')}`);
+    case 'invalid_union':
+      return new InvalidError(
+        field,
+        'format',
+        'a key of 1 to 255 characters without quotes, backslashes and control characters, or an index from 0',
+      );
+    case 'too_small':
+      return new InvalidError(field, 'length', `at least ${issue.minimum} of them`);
+    case 'too_big':
+      return new InvalidError(field, 'length', `at most ${issue.maximum} of them`);
+    default:
+      return new InvalidError(field, 'format', 'another form; see its type');
+  }
+}

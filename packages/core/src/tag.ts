@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { TagId } from './id.js';
+import { pageRequest, type Page, type PageRequest } from './page.js';
+import { normalText } from './rules.js';
+
+/** A word or two that images are found by. It comes to be when an image is first tagged with it. */
+export interface Tag {
+  readonly id: TagId;
+  /** In its normal form: NFKC, lower case, single spaces. */
+  readonly name: string;
+}
+
+export interface TagCount extends Tag {
+  /** How many images have it, those in the trash left out. */
+  readonly images: number;
+}
+
+export interface TagRepository {
+  /** By name, in the order of code points. Tags that no image has are among them, with a count of 0. */
+  list(page?: PageRequest): Promise<Page<TagCount>>;
+  /**
+   * @throws NotFoundError
+   * @throws DuplicateError `tags_name_unique`; `merge` is what makes one tag of two
+   */
+  rename(name: string, newName: string): Promise<Tag>;
+  /** Every image that has the tag `from` has `into` afterwards, and `from` is gone. @throws NotFoundError */
+  merge(from: string, into: string): Promise<Tag>;
+}
+
+/** The token by which a container provides the tags. */
+export const TagRepository: unique symbol = Symbol.for('@janus/core/TagRepository');
+
+const round = (name: string) => name.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim();
+
+/** 1 to 100 characters in normal form, with no control characters. */
+export const tagName = normalText(100, (name) => round(round(name)), /^\P{Cc}*$/u, 'no control characters');
+/** Up to 100 tags, each once. */
+export const tagNames = z
+  .array(tagName)
+  .max(100)
+  .transform((names) => [...new Set(names)]);
+export const tagPage = z.strictObject(pageRequest);
+export const tagPlace = z.tuple([tagName]);

@@ -1,0 +1,75 @@
+import {
+  NotFoundError,
+  type Admin,
+  type AdminRepository,
+  type Grant,
+  type Page,
+  type PageRequest,
+  type UserId,
+} from '@janus/core';
+import { adminLevel, adminPage, adminPlace, check, grant, userId } from '@janus/core/adapter';
+import { id, instant, nullable, number } from './columns.js';
+import type { Database } from './database.js';
+import type { Row } from './dialects/dialect.js';
+import { pageOf, placeOf } from './page.js';
+
+const toAdmin = (row: Row): Admin => ({
+  userId: id(row['user_id']),
+  level: number(row['level']),
+  grantedBy: nullable(row['granted_by'], id<'user'>),
+  grantedAt: instant(row['granted_at']),
+});
+
+export class KnexAdminRepository implements AdminRepository {
+  constructor(private readonly database: Database) {}
+
+  async grant(user: UserId, given: Grant): Promise<Admin> {
+    const key = { user_id: this.#idValue(user) };
+    const { level, grantedBy } = check(grant, given);
+    const values = {
+      level,
+      granted_by: grantedBy ? this.database.dialect.idValue(grantedBy) : null,
+      granted_at: new Date(),
+    };
+    return this.database.runUntilUnique(async () => {
+      const updated = await this.database.update('admins', values, this.database.knex('admins').where(key));
+      if (updated === 0) await this.database.insert('admins', [{ ...key, ...values }]);
+      return toAdmin({ ...key, ...values });
+    });
+  }
+
+  async revoke(user: UserId): Promise<void> {
+    const revoked = await this.database.delete('admins', { user_id: this.#idValue(user) });
+    if (revoked === 0) throw new NotFoundError('admin');
+  }
+
+  async find(user: UserId): Promise<Admin | null> {
+    const row = await this.database.row(this.database.knex('admins').where('user_id', this.#idValue(user)));
+    return row && toAdmin(row);
+  }
+
+  async isAdmin(user: UserId, level = 1): Promise<boolean> {
+    const least = check(adminLevel, level, 'level');
+    return ((await this.levelOf(user)) ?? 0) >= least;
+  }
+
+  async levelOf(user: UserId): Promise<number | null> {
+    return (await this.find(user))?.level ?? null;
+  }
+
+  async list(page: PageRequest = {}): Promise<Page<Admin>> {
+    const { limit, after } = check(adminPage, page);
+    const query = this.database
+      .knex('admins')
+      .orderBy('user_id', 'desc')
+      .limit(limit + 1);
+    const place = placeOf(after, 'admins.list', adminPlace);
+    if (place) query.where('user_id', '<', this.database.dialect.idValue(place[0]));
+    const rows = await this.database.rows(query);
+    return pageOf(rows.map(toAdmin), limit, 'admins.list', (admin) => [admin.userId]);
+  }
+
+  #idValue(user: UserId) {
+    return this.database.dialect.idValue(check(userId, user, 'userId'));
+  }
+}

@@ -1,0 +1,70 @@
+import type { Knex } from 'knex';
+import type { Dialect } from './dialects/dialect.js';
+import { dialects } from './dialects/index.js';
+import { guard, MIGRATIONS, MigrationSource } from './migrations.js';
+import { SeedSource } from './seeds.js';
+
+/** What a Knex made by Janus says of itself. */
+export interface UserParams {
+  readonly janusUrl: string;
+}
+
+/** Knex's settings for the database of a URL: the one place where a connection is described. */
+export function configFor(dialect: Dialect, url: string): Knex.Config & { userParams: UserParams } {
+  const { pool, ...connect } = dialect.connect(url);
+  return {
+    ...connect,
+    pool: {
+      ...pool,
+      afterCreate: (connection: unknown, done: (error: unknown, connection: unknown) => void) => {
+        dialect.prepare(connection).then(
+          () => done(null, connection),
+          (error: unknown) => done(error, connection),
+        );
+      },
+    },
+    // Knex would put every bound value into the message of an error.
+    compileSqlOnError: false,
+    migrations: { tableName: MIGRATIONS, migrationSource: new MigrationSource(dialect) },
+    seeds: { seedSource: new SeedSource() } as Knex.SeederConfig,
+    userParams: { janusUrl: url },
+  };
+}
+
+/** As `configFor`, for Knex's command line: its first connection refuses a database that Janus must not touch. */
+function guarded(dialect: Dialect, url: string): Knex.Config {
+  const config = configFor(dialect, url);
+  let checked: Promise<void> | undefined;
+  return {
+    ...config,
+    pool: {
+      ...config.pool,
+      afterCreate: (connection: unknown, done: (error: unknown, connection: unknown) => void) => {
+        dialect
+          .prepare(connection)
+          .then(() => (checked ??= guard(dialect, (sql) => dialect.query(connection, sql))))
+          .then(
+            () => done(null, connection),
+            (error: unknown) => done(error, connection),
+          );
+      },
+    },
+  };
+}
+
+/** The URL of a dialect's database: `DATABASE_URL` if it is of that dialect, else `JANUS_<DIALECT>_URL`, else the local one. */
+function urlOf(dialect: Dialect, environment: NodeJS.ProcessEnv): string {
+  const general = environment['DATABASE_URL'];
+  if (general && dialect.schemes.some((scheme) => general.startsWith(`${scheme}:`))) return general;
+  return environment[`JANUS_${dialect.name.toUpperCase()}_URL`] || dialect.localUrl;
+}
+
+/** A knexfile: an environment for each dialect, named after it, and SQLite's for those who name none. */
+export function knexfile(environment: NodeJS.ProcessEnv = process.env): Record<string, Knex.Config> {
+  const configs = Object.fromEntries(
+    dialects.map((dialect) => [dialect.name, guarded(dialect, urlOf(dialect, environment))]),
+  );
+  // Knex takes NODE_ENV, or else `development`, for the name of the environment when none is given.
+  const unnamed = environment['NODE_ENV'] || 'development';
+  return { ...configs, ...(!(unnamed in configs) && configs['sqlite'] && { [unnamed]: configs['sqlite'] }) };
+}

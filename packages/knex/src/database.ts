@@ -1,0 +1,182 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { DuplicateError, type JanusError, type UnitOfWork } from '@janus/core';
+import createKnex, { type Knex } from 'knex';
+import { configFor, type UserParams } from './config.js';
+import type { Attempt, Dialect, Row } from './dialects/dialect.js';
+import { dialectOf } from './dialects/index.js';
+import { guard } from './migrations.js';
+
+// SQLite binds up to 32,766 values to a statement, PostgreSQL and MySQL 65,535; and a VALUES list of a few hundred rows is
+// as fast as any longer one.
+const BINDINGS_PER_STATEMENT = 30_000;
+const ROWS_PER_STATEMENT = 500;
+
+/** How often an insert is tried again after somebody else was quicker with the same key. */
+const DUPLICATE_RETRIES = 5;
+
+/** A transaction or savepoint, and the end of the line of those who want to use it. */
+interface Scope {
+  readonly transaction: Knex.Transaction;
+  last: Promise<unknown>;
+}
+
+/** A database that is open: runs the repositories' statements, in the unit of work they are called in. */
+export class Database implements UnitOfWork {
+  readonly #scopes = new AsyncLocalStorage<Scope>();
+
+  private constructor(
+    /** Builds statements; its events and its pool are the application's to use. Statements of its own join no unit of work. */
+    readonly knex: Knex,
+    readonly dialect: Dialect,
+  ) {}
+
+  /**
+   * Opens the database of a URL, such as `sqlite:instance/image_processing.db` or `postgres://user:password@host/name`.
+   * @throws InvalidError when the URL's scheme is not known
+   * @throws UnavailableError when it does not answer
+   */
+  static async open(url: string): Promise<Database> {
+    const dialect = dialectOf(url);
+    const database = new Database(createKnex(configFor(dialect, url)), dialect);
+    try {
+      await database.rows(database.knex.select(database.knex.raw('1 as one')));
+      return database;
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  }
+
+  /** The database of a Knex that Janus configured, such as the one a seed is given. It is closed by whoever made it. */
+  static of(knex: Knex): Database {
+    const { janusUrl } = knex.userParams as UserParams;
+    return new Database(knex, dialectOf(janusUrl));
+  }
+
+  /**
+   * Brings the schema up to date, and returns the names of the migrations that ran.
+   * @throws UnavailableError when the tables are another application's, or a migration was edited after it ran
+   */
+  async migrate(): Promise<readonly string[]> {
+    const connection: unknown = await this.knex.client.acquireConnection();
+    try {
+      await guard(this.dialect, (sql) => this.dialect.query(connection, sql));
+    } finally {
+      await this.knex.client.releaseConnection(connection);
+    }
+    const [, ran] = (await this.knex.migrate.latest()) as [number, string[]];
+    return ran;
+  }
+
+  /** Closes every connection. Call it when nothing runs any more. */
+  async close(): Promise<void> {
+    await this.knex.destroy();
+  }
+
+  async run<Result>(work: () => Promise<Result>): Promise<Result> {
+    const outer = this.#scopes.getStore();
+    let thrown: { readonly error: unknown } | undefined;
+    const inside = (transaction: Knex.Transaction) =>
+      this.#scopes.run({ transaction, last: Promise.resolve() }, async () => {
+        try {
+          return await work();
+        } catch (error) {
+          thrown = { error };
+          throw error;
+        }
+      });
+    try {
+      return await (outer
+        ? inTurn(outer, async () => outer.transaction.transaction(inside))
+        : this.knex.transaction(inside));
+    } catch (error) {
+      // What the work threw is its caller's; only the beginning and the end of the transaction are the database's.
+      throw thrown ? thrown.error : await this.#failure(error, { table: null, rows: [] }, this.knex);
+    }
+  }
+
+  /** As `run`, and again while another is quicker to insert the same key. For work that looks first, then inserts. */
+  async runUntilUnique<Result>(work: () => Promise<Result>): Promise<Result> {
+    for (let retries = 0; ; retries += 1) {
+      try {
+        return await this.run(work);
+      } catch (error) {
+        if (!(error instanceof DuplicateError) || retries === DUPLICATE_RETRIES) throw error;
+      }
+    }
+  }
+
+  /** The rows that a query finds. */
+  async rows(query: Knex.QueryBuilder): Promise<readonly Row[]> {
+    return this.#execute<Row[]>((on) => (on ? query.transacting(on) : query), null);
+  }
+
+  /** The one row that a query finds, or null. */
+  async row(query: Knex.QueryBuilder): Promise<Row | null> {
+    return (await this.rows(query.limit(1)))[0] ?? null;
+  }
+
+  /** Inserts rows, each with the same columns; many take several statements. */
+  async insert(table: string, rows: readonly Row[]): Promise<void> {
+    const [first] = rows;
+    if (!first) return;
+    const size = Math.min(ROWS_PER_STATEMENT, Math.floor(BINDINGS_PER_STATEMENT / Object.keys(first).length));
+    for (let start = 0; start < rows.length; start += size) {
+      const chunk = rows.slice(start, start + size);
+      const query = this.knex(table).insert(chunk);
+      await this.#execute((on) => (on ? query.transacting(on) : query), { table, rows: chunk });
+    }
+  }
+
+  /** Updates the rows that a query finds, and returns how many those were, also where nothing in them changed. */
+  async update(table: string, values: Row, query: Knex.QueryBuilder): Promise<number> {
+    const update = query.clone().update(values);
+    return this.#execute<number>((on) => (on ? update.transacting(on) : update), { table, rows: [values] });
+  }
+
+  /** Deletes the rows of a table that have these values, and returns how many those were. */
+  async delete(table: string, values: Row): Promise<number> {
+    return this.deleteWhere(table, this.knex(table).where(values), [values]);
+  }
+
+  /** Deletes the rows of a table that a query finds, and returns how many those were. */
+  async deleteWhere(table: string, query: Knex.QueryBuilder, rows: readonly Row[] = []): Promise<number> {
+    const deletion = query.clone().delete();
+    return this.#execute<number>((on) => (on ? deletion.transacting(on) : deletion), { table, rows });
+  }
+
+  /** Runs a statement where it belongs: in the unit of work it is called in, or by itself. */
+  async #execute<Result>(
+    statement: (on: Knex.Transaction | null) => PromiseLike<Result>,
+    written: Pick<Attempt, 'table' | 'rows'> | null,
+  ): Promise<Result> {
+    const scope = this.#scopes.getStore();
+    const run = async () => {
+      try {
+        if (!scope || !written) return await statement(scope?.transaction ?? null);
+        return await this.dialect.attempt(scope.transaction, async (on) => statement(on));
+      } catch (error) {
+        throw await this.#failure(error, written ?? { table: null, rows: [] }, scope?.transaction ?? this.knex);
+      }
+    };
+    return scope ? inTurn(scope, run) : run();
+  }
+
+  /** What a driver's error means, in core's words. */
+  async #failure(error: unknown, about: Pick<Attempt, 'table' | 'rows'>, on: Knex): Promise<JanusError> {
+    return this.dialect.failure(error, {
+      ...about,
+      ask: async (sql, bindings) => (await on.raw(sql, [...bindings])) as readonly Row[],
+    });
+  }
+}
+
+/**
+ * Runs something when all that was there before is done. The statements of one transaction share its connection: without
+ * turns, one of two at once could run inside the other's savepoint, and be undone with it.
+ */
+async function inTurn<Result>(scope: Scope, work: () => Promise<Result>): Promise<Result> {
+  const turn = scope.last.then(work);
+  scope.last = turn.catch(() => undefined);
+  return turn;
+}

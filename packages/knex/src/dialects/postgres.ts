@@ -1,0 +1,92 @@
+import { DuplicateError, MissingReferenceError, StillReferencedError } from '@janus/core';
+import type { Client } from 'pg';
+import { codeOf, jsonPath, type Dialect, type Row } from './dialect.js';
+import { absent, unchecked, unexpected, type Codes } from './failure.js';
+
+const CODES: Codes = {
+  conflict: ['40001', '40P01'],
+  timeout: ['55P03', '57014'],
+  unavailable: {
+    unprepared: ['42P01', '42703'],
+    refused: ['28000', '28P01', '3D000'],
+    unreachable: ['57P01', '57P02', '57P03', '08006', '08001'],
+    full: ['53100'],
+    readonly: ['25006'],
+  },
+};
+
+// Object ids of the types json, jsonb and bigint, in pg_type.
+const JSON_OID = 114;
+const JSONB_OID = 3802;
+const BIGINT_OID = 20;
+
+const field = (error: unknown, name: 'constraint' | 'column' | 'message'): string => {
+  const value = (error as Record<string, unknown>)[name];
+  return typeof value === 'string' ? value : '';
+};
+
+// Strict, for in lax mode an array stands for each of its items; the last argument turns its errors into "no".
+const path = (steps: readonly (string | number)[]) => `strict ${jsonPath(steps)}`;
+
+export const postgres: Dialect = {
+  name: 'postgres',
+  schemes: ['postgres', 'postgresql'],
+  localUrl: 'postgres://postgres@127.0.0.1:5432/janus',
+
+  connect: (url) => ({ client: 'pg', connection: { connectionString: url }, pool: { min: 0, max: 10 } }),
+
+  async prepare(connection) {
+    const client = connection as Client;
+    const asText = (value: string) => value;
+    client.setTypeParser(JSON_OID, asText);
+    client.setTypeParser(JSONB_OID, asText);
+    client.setTypeParser(BIGINT_OID, Number);
+    await client.query("set time zone 'UTC'");
+  },
+
+  query: async (connection, sql) => (await (connection as Client).query<Row>(sql)).rows,
+
+  tableNames: 'select tablename as name from pg_tables where schemaname = current_schema()',
+
+  idValue: (id) => id,
+
+  failure(error) {
+    switch (codeOf(error)) {
+      case '23505':
+        return new DuplicateError(field(error, 'constraint'));
+      case '23503':
+        return /update or delete on table/.test(field(error, 'message'))
+          ? new StillReferencedError(field(error, 'constraint'))
+          : new MissingReferenceError(field(error, 'constraint'));
+      case '23001':
+        return new StillReferencedError(field(error, 'constraint'));
+      case '23502':
+        return absent(`${(error as { table?: string }).table}.${field(error, 'column')}`);
+      case '23514':
+        return unchecked(field(error, 'constraint'));
+      default:
+        return unexpected(error, CODES);
+    }
+  },
+
+  // An error aborts the whole transaction, but not what came before a savepoint.
+  attempt: (transaction, statement) => transaction.transaction(statement),
+
+  migrate: (knex, migration) => knex.transaction(migration),
+
+  jsonArray: (column) => `json_agg(${column})`,
+
+  jsonHas: (column, steps) => ({
+    sql: `jsonb_path_exists(${column}, ?::jsonpath, '{}', true)`,
+    bindings: [path(steps)],
+  }),
+
+  jsonIs: (column, steps, value) => ({
+    sql: `jsonb_path_query_first(${column}, ?::jsonpath, '{}', true) = ?::jsonb`,
+    bindings: [path(steps), JSON.stringify(value)],
+  }),
+
+  differingBits: (column, value) => `bit_count((${column} # ${value})::bit(16))`,
+
+  utcDay: (column) => `floor(extract(epoch from ${column}) / 86400)::int`,
+};

@@ -1,0 +1,351 @@
+import { DuplicateError, MissingReferenceError, NotFoundError, StaleVersionError } from '@janus/core';
+import type {
+  CreatedMany,
+  Image,
+  ImageAnalysis,
+  ImageChanges,
+  ImageFilter,
+  ImageId,
+  ImageQuery,
+  ImageRepository,
+  ImageSort,
+  JsonValue,
+  NewImage,
+  OnDuplicate,
+  Page,
+  Sweep,
+  TrashOption,
+  UserId,
+} from '@janus/core';
+import {
+  analysisKind,
+  analysisResult,
+  check,
+  identify,
+  imageChanges,
+  imageId,
+  imageIds,
+  imageQuery,
+  newImage,
+  onDuplicate,
+  sweep,
+  seenVersion,
+  sha256,
+  tagNames,
+  trashOption,
+  userId,
+  words,
+} from '@janus/core/adapter';
+import { id, number, text } from './columns.js';
+import type { Database } from './database.js';
+import type { Row } from './dialects/dialect.js';
+import { checkedFilter, matching, trashed } from './image-filter.js';
+import { listImages } from './image-list.js';
+import { imageColumns, imageValues, toAnalysis, toImage } from './image-row.js';
+import { ensureTags } from './tag-repository.js';
+
+/** The rule that an owner has each file once. */
+const ONE_OF_EACH = 'images_owner_id_sha256_unique';
+
+/** How many images `createMany` checks, looks up and inserts at a time, and how many `stream` reads. */
+const BATCH = 500;
+
+type CheckedImage = ReturnType<typeof checked>;
+
+function checked(image: NewImage, at = '') {
+  const values = check(newImage, image, at);
+  const identity = identify(values.id, values.createdAt, at === '' ? 'createdAt' : `${at}.createdAt`);
+  return { ...values, id: identity.id, createdAt: identity.at };
+}
+
+export class KnexImageRepository implements ImageRepository {
+  constructor(private readonly database: Database) {}
+
+  async create(image: NewImage, options: { onDuplicate?: OnDuplicate | undefined } = {}): Promise<Image> {
+    const values = checked(image);
+    const mode = check(onDuplicate, options.onDuplicate, 'onDuplicate');
+    return this.database.runUntilUnique(async () => {
+      try {
+        await this.database.run(async () => this.#insert([values]));
+        return await this.get(values.id);
+      } catch (error) {
+        if (!(error instanceof DuplicateError) || error.rule !== ONE_OF_EACH) throw error;
+        const existing = await this.findByHash(values.ownerId, values.sha256, { trash: 'included' });
+        // Purged in between: then it is no duplicate any more, and is tried again.
+        if (!existing) throw error;
+        if (mode === 'fail') throw new DuplicateError(ONE_OF_EACH, hint(existing));
+        return mode === 'restore' && existing.deletedAt ? this.restore(existing.id) : existing;
+      }
+    });
+  }
+
+  async createMany(
+    images: Iterable<NewImage> | AsyncIterable<NewImage>,
+    options: { onDuplicate?: OnDuplicate | undefined } = {},
+  ): Promise<CreatedMany> {
+    const mode = check(onDuplicate, options.onDuplicate, 'onDuplicate');
+    return this.database.run(async () => {
+      const total = { created: 0, skipped: 0, restored: 0 };
+      const add = async (batch: readonly CheckedImage[]) => {
+        const done = await this.database.runUntilUnique(async () => this.#createBatch(batch, mode));
+        total.created += done.created;
+        total.skipped += done.skipped;
+        total.restored += done.restored;
+      };
+      let batch: CheckedImage[] = [];
+      let position = 0;
+      for await (const image of images) {
+        batch.push(checked(image, String(position)));
+        position += 1;
+        if (batch.length < BATCH) continue;
+        await add(batch);
+        batch = [];
+      }
+      await add(batch);
+      return total;
+    });
+  }
+
+  async #createBatch(batch: readonly CheckedImage[], mode: OnDuplicate): Promise<CreatedMany> {
+    if (mode === 'fail') {
+      await this.#insert(batch);
+      return { created: batch.length, skipped: 0, restored: 0 };
+    }
+    const { knex, dialect } = this.database;
+    const keyOf = (ownerId: string, hash: string) => `${ownerId} ${hash}`;
+    const keys = batch.map((image) => [dialect.idValue(image.ownerId), image.sha256]);
+    const found =
+      batch.length === 0
+        ? []
+        : await this.database.rows(
+            knex('images').select('id', 'owner_id', 'sha256', 'deleted_at').whereIn(['owner_id', 'sha256'], keys),
+          );
+    const taken = new Set(found.map((row) => keyOf(id(row['owner_id']), text(row['sha256']))));
+    const fresh = batch.filter((image) => {
+      const key = keyOf(image.ownerId, image.sha256);
+      return !taken.has(key) && taken.add(key);
+    });
+    await this.#insert(fresh);
+    const trash = mode === 'restore' ? found.filter((row) => row['deleted_at'] !== null).map((row) => row['id']) : [];
+    if (trash.length > 0) await this.#takeOut(knex('images').whereIn('id', trash as Buffer[]));
+    return { created: fresh.length, skipped: batch.length - fresh.length - trash.length, restored: trash.length };
+  }
+
+  async #insert(images: readonly CheckedImage[]): Promise<void> {
+    const { dialect } = this.database;
+    await this.database.insert(
+      'images',
+      images.map((image) => ({
+        ...imageValues(image),
+        id: dialect.idValue(image.id),
+        owner_id: dialect.idValue(image.ownerId),
+        byte_size: image.byteSize,
+        sha256: image.sha256,
+        version: 1,
+        created_at: image.createdAt,
+        updated_at: image.createdAt,
+        deleted_at: null,
+      })),
+    );
+    await this.database.insert(
+      'image_words',
+      images.flatMap((image) => this.#wordRows(image.id, image.filename, image.title)),
+    );
+    const names = [...new Set(images.flatMap((image) => image.tags))].toSorted();
+    if (names.length === 0) return;
+    const ids = new Map((await ensureTags(this.database, names)).map((tag, index) => [names[index], tag]));
+    await this.database.insert(
+      'image_tags',
+      images.flatMap((image) =>
+        image.tags.flatMap((name) => {
+          const tag = ids.get(name);
+          return tag ? [{ image_id: dialect.idValue(image.id), tag_id: dialect.idValue(tag) }] : [];
+        }),
+      ),
+    );
+  }
+
+  #wordRows(image: ImageId, filename: string, title: string | null): Row[] {
+    return words(filename, title).map((word) => ({ word, image_id: this.database.dialect.idValue(image) }));
+  }
+
+  async find(image: ImageId, options: TrashOption = {}): Promise<Image | null> {
+    const row = await this.database.row(this.#select(options).where('images.id', this.#idValue(image)));
+    return row && toImage(row);
+  }
+
+  async get(image: ImageId, options: TrashOption = {}): Promise<Image> {
+    const found = await this.find(image, options);
+    if (!found) throw new NotFoundError('image');
+    return found;
+  }
+
+  async findByHash(ownerId: UserId, hash: string, options: TrashOption = {}): Promise<Image | null> {
+    const owner = this.database.dialect.idValue(check(userId, ownerId, 'ownerId'));
+    const row = await this.database.row(
+      this.#select(options).where({ 'images.owner_id': owner, 'images.sha256': check(sha256, hash, 'sha256') }),
+    );
+    return row && toImage(row);
+  }
+
+  async findMany(ids: readonly ImageId[], options: TrashOption = {}): Promise<readonly (Image | null)[]> {
+    const values = check(imageIds, ids, 'ids').map((one) => this.database.dialect.idValue(one));
+    const rows = await this.database.rows(this.#select(options).whereIn('images.id', values));
+    const found = new Map(rows.map(toImage).map((image) => [image.id, image]));
+    return ids.map((one) => found.get(one) ?? null);
+  }
+
+  list(query: ImageQuery = {}): Promise<Page<Image>> {
+    return listImages(this.database, check(imageQuery, query));
+  }
+
+  async count(where: ImageFilter = {}): Promise<number> {
+    const [row] = await this.database.rows(matching(this.database, checkedFilter(where)).count({ images: '*' }));
+    return number(row?.['images']);
+  }
+
+  async *stream(
+    where: ImageFilter = {},
+    options: { sort?: ImageSort | undefined } = {},
+  ): AsyncGenerator<Image, void, undefined> {
+    let after: string | null = null;
+    do {
+      const page: Page<Image> = await this.list({ where, sort: options.sort, limit: BATCH, after });
+      yield* page.items;
+      after = page.next;
+    } while (after !== null);
+  }
+
+  async update(image: ImageId, changes: ImageChanges, seen: { version: number }): Promise<Image> {
+    const value = this.#idValue(image);
+    const fields = check(imageChanges, changes);
+    const version = check(seenVersion, seen.version, 'version');
+    const { knex } = this.database;
+    return this.database.run(async () => {
+      const updated = await this.database.update(
+        'images',
+        { ...imageValues(fields), version: version + 1, updated_at: new Date() },
+        knex('images').where({ id: value, version }).whereNull('deleted_at'),
+      );
+      const current = await this.get(image);
+      if (updated === 0) throw new StaleVersionError('image', version, current.version);
+      if (fields.filename !== undefined || fields.title !== undefined) {
+        await this.database.delete('image_words', { image_id: value });
+        await this.database.insert('image_words', this.#wordRows(image, current.filename, current.title));
+      }
+      return current;
+    });
+  }
+
+  async remove(image: ImageId): Promise<void> {
+    const { knex } = this.database;
+    const now = new Date();
+    const removed = await this.database.update(
+      'images',
+      { deleted_at: now, updated_at: now, version: knex.raw('version + 1') },
+      knex('images').where('id', this.#idValue(image)).whereNull('deleted_at'),
+    );
+    if (removed === 0) throw new NotFoundError('image');
+  }
+
+  async restore(image: ImageId): Promise<Image> {
+    await this.#takeOut(this.database.knex('images').where('id', this.#idValue(image)));
+    return this.get(image);
+  }
+
+  /** Takes those images of a query that are in the trash out of it. */
+  async #takeOut(images: ReturnType<typeof matching>): Promise<void> {
+    const { knex } = this.database;
+    const values = { deleted_at: null, updated_at: new Date(), version: knex.raw('version + 1') };
+    await this.database.update('images', values, images.whereNotNull('deleted_at'));
+  }
+
+  async purge(options: Sweep): Promise<number> {
+    const { before, batch } = check(sweep, options);
+    const { knex } = this.database;
+    const due = () => knex('images').where('deleted_at', '<', before);
+    for (let purged = 0; ;) {
+      const rows = await this.database.rows(due().select('id').orderBy('deleted_at').orderBy('id').limit(batch));
+      const ids = rows.map((row) => row['id'] as Buffer);
+      // Asked again, for one may have been restored in between.
+      purged += ids.length === 0 ? 0 : await this.database.deleteWhere('images', due().whereIn('id', ids));
+      if (ids.length < batch) return purged;
+    }
+  }
+
+  async tag(image: ImageId, tags: readonly string[]): Promise<void> {
+    const value = this.#idValue(image);
+    const names = check(tagNames, tags, 'tags').toSorted();
+    await this.database.runUntilUnique(async () => {
+      await this.get(image, { trash: 'included' });
+      const ids = await ensureTags(this.database, names);
+      const rows = await this.database.rows(this.database.knex('image_tags').select('tag_id').where('image_id', value));
+      const has = new Set(rows.map((row) => id<'tag'>(row['tag_id'])));
+      const missing = ids.filter((tag) => !has.has(tag));
+      await this.database.insert(
+        'image_tags',
+        missing.map((tag) => ({ image_id: value, tag_id: this.database.dialect.idValue(tag) })),
+      );
+    });
+  }
+
+  async untag(image: ImageId, tags: readonly string[]): Promise<void> {
+    const value = this.#idValue(image);
+    const names = check(tagNames, tags, 'tags');
+    const { knex } = this.database;
+    await this.database.run(async () => {
+      await this.get(image, { trash: 'included' });
+      const of = knex('image_tags').where('image_id', value);
+      await this.database.deleteWhere(
+        'image_tags',
+        of.whereIn('tag_id', knex('tags').select('id').whereIn('name', names)),
+      );
+    });
+  }
+
+  async recordAnalysis(image: ImageId, kind: string, result: JsonValue): Promise<ImageAnalysis> {
+    const key = { image_id: this.#idValue(image), kind: check(analysisKind, kind, 'kind') };
+    const value = JSON.stringify(check(analysisResult, result, 'result'));
+    const { knex } = this.database;
+    const now = new Date();
+    return this.database.runUntilUnique(async () => {
+      const row = { result: value, updated_at: now };
+      const updated = await this.database.update('image_analyses', row, knex('image_analyses').where(key));
+      if (updated === 0) await this.#insertAnalysis({ ...key, ...row, created_at: now });
+      const stored = await this.database.row(knex('image_analyses').where(key));
+      if (!stored) throw new NotFoundError('image');
+      return toAnalysis(stored);
+    });
+  }
+
+  async #insertAnalysis(row: Row): Promise<void> {
+    try {
+      await this.database.insert('image_analyses', [row]);
+    } catch (error) {
+      throw error instanceof MissingReferenceError ? new NotFoundError('image') : error;
+    }
+  }
+
+  async analyses(image: ImageId): Promise<readonly ImageAnalysis[]> {
+    const { knex } = this.database;
+    const rows = await this.database.rows(
+      knex('image_analyses').where('image_id', this.#idValue(image)).orderBy('kind'),
+    );
+    return rows.map(toAnalysis);
+  }
+
+  #idValue(image: ImageId) {
+    return this.database.dialect.idValue(check(imageId, image, 'id'));
+  }
+
+  #select(options: TrashOption) {
+    const query = this.database.knex('images').select(imageColumns(this.database));
+    trashed(query, check(trashOption, options.trash, 'trash'));
+    return query;
+  }
+}
+
+const hint = (existing: Image) =>
+  existing.deletedAt
+    ? 'the owner has this file, in the trash; restore it, or create with onDuplicate: restore'
+    : 'the owner has this file already';

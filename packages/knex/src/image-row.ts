@@ -1,0 +1,96 @@
+import type { Capture, Image, ImageAnalysis, ImageChanges, ImageStatus, Location } from '@janus/core';
+import type { Knex } from 'knex';
+import { id, instant, json, nullable, number, text } from './columns.js';
+import type { Database } from './database.js';
+import type { Row } from './dialects/dialect.js';
+
+/** The columns of an image, and the names of its tags as one more: what `toImage` reads. */
+export function imageColumns({ knex, dialect }: Database): (string | Knex.Raw)[] {
+  return [
+    'images.*',
+    knex.raw(
+      `(select ${dialect.jsonArray('tags.name')} from image_tags join tags on tags.id = image_tags.tag_id
+        where image_tags.image_id = images.id) as tags`,
+    ),
+  ];
+}
+
+/** UTF-8 bytes sort as code points do, and as JavaScript's own order of UTF-16 code units does not. */
+export const byCodePoint = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+export function toImage(row: Row): Image {
+  return {
+    id: id(row['id']),
+    ownerId: id(row['owner_id']),
+    filename: text(row['filename']),
+    title: nullable(row['title'], text),
+    mimeType: text(row['mime_type']),
+    byteSize: number(row['byte_size']),
+    width: number(row['width']),
+    height: number(row['height']),
+    bitDepth: nullable(row['bit_depth'], number),
+    colorType: nullable(row['color_type'], text),
+    compression: nullable(row['compression'], text),
+    sha256: text(row['sha256']),
+    perceptualHash: nullable(row['perceptual_hash'], text),
+    status: text(row['status']) as ImageStatus,
+    captured: nullable(row['captured_at'], (at): Capture => ({
+      at: instant(at),
+      offset: nullable(row['captured_offset'], number),
+    })),
+    location: nullable(row['latitude'], (latitude): Location => ({
+      latitude: number(latitude),
+      longitude: number(row['longitude']),
+    })),
+    metadata: json(row['metadata']),
+    tags: tagNames(row['tags']),
+    version: number(row['version']),
+    createdAt: instant(row['created_at']),
+    updatedAt: instant(row['updated_at']),
+    deletedAt: nullable(row['deleted_at'], instant),
+  };
+}
+
+function tagNames(value: unknown): readonly string[] {
+  const names = nullable(value, (present) => json<readonly string[]>(present)) ?? [];
+  return names.toSorted(byCodePoint);
+}
+
+/** The columns for those fields of an image that are given. */
+export function imageValues(fields: ImageChanges): Row {
+  const { captured, location, perceptualHash } = fields;
+  const given = {
+    filename: fields.filename,
+    title: fields.title,
+    mime_type: fields.mimeType,
+    width: fields.width,
+    height: fields.height,
+    bit_depth: fields.bitDepth,
+    color_type: fields.colorType,
+    compression: fields.compression,
+    status: fields.status,
+    metadata: fields.metadata && JSON.stringify(fields.metadata),
+    ...(captured !== undefined && { captured_at: captured?.at ?? null, captured_offset: captured?.offset ?? null }),
+    ...(location !== undefined && { latitude: location?.latitude ?? null, longitude: location?.longitude ?? null }),
+    ...(perceptualHash !== undefined && {
+      perceptual_hash: perceptualHash,
+      ...Object.fromEntries(
+        [0, 1, 2, 3].map((part) => [`perceptual_hash_${part}`, perceptualHash && hashPart(perceptualHash, part)]),
+      ),
+    }),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** One of the four parts of 16 bits that a perceptual hash is looked up by. */
+export const hashPart = (hash: string, part: number): number => parseInt(hash.slice(part * 4, part * 4 + 4), 16);
+
+export function toAnalysis(row: Row): ImageAnalysis {
+  return {
+    imageId: id(row['image_id']),
+    kind: text(row['kind']),
+    result: json(row['result']),
+    createdAt: instant(row['created_at']),
+    updatedAt: instant(row['updated_at']),
+  };
+}

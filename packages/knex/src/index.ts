@@ -1,0 +1,9 @@
+export { KnexAdminRepository } from './admin-repository.js';
+export { KnexAnalyticsRepository } from './analytics-repository.js';
+export { knexfile } from './config.js';
+export { Database } from './database.js';
+export { KnexImageRepository } from './image-repository.js';
+export { KnexLogRepository } from './log-repository.js';
+export { registerRepositories } from './register.js';
+export { KnexTagRepository } from './tag-repository.js';
+export { KnexUserRepository } from './user-repository.js';

@@ -1,0 +1,140 @@
+import type {
+  LogEntry,
+  LogFilter,
+  LogLevel,
+  LogQuery,
+  LogRepository,
+  NewLogEntry,
+  Page,
+  Period,
+  Sweep,
+  UserLogCount,
+} from '@janus/core';
+import {
+  check,
+  firstIdAt,
+  identify,
+  logPeriod,
+  logPlace,
+  logQuery,
+  newLogEntry,
+  sweep,
+  recentLimit,
+} from '@janus/core/adapter';
+import type { Knex } from 'knex';
+import { id, instant, json, nullable, number, text } from './columns.js';
+import type { Database } from './database.js';
+import type { Row } from './dialects/dialect.js';
+import { during } from './image-filter.js';
+import { pageOf, placeOf } from './page.js';
+
+/** How many entries `appendMany` checks and inserts at a time. */
+const BATCH = 500;
+
+const toEntry = (row: Row): LogEntry => ({
+  id: id(row['id']),
+  timestamp: instant(row['timestamp']),
+  level: text(row['level']) as LogLevel,
+  action: text(row['action']),
+  module: text(row['module']),
+  userId: nullable(row['user_id'], id<'user'>),
+  imageId: nullable(row['image_id'], id<'image'>),
+  metadata: json(row['metadata']),
+});
+
+export class KnexLogRepository implements LogRepository {
+  constructor(private readonly database: Database) {}
+
+  async append(entry: NewLogEntry): Promise<LogEntry> {
+    const row = this.#row(entry, '');
+    await this.database.insert('logs', [row]);
+    return toEntry(row);
+  }
+
+  async appendMany(entries: Iterable<NewLogEntry> | AsyncIterable<NewLogEntry>): Promise<number> {
+    return this.database.run(async () => {
+      let batch: Row[] = [];
+      let position = 0;
+      for await (const entry of entries) {
+        batch.push(this.#row(entry, String(position)));
+        position += 1;
+        if (batch.length < BATCH) continue;
+        await this.database.insert('logs', batch);
+        batch = [];
+      }
+      await this.database.insert('logs', batch);
+      return position;
+    });
+  }
+
+  #row(entry: NewLogEntry, at: string): Row {
+    const { dialect } = this.database;
+    const values = check(newLogEntry, entry, at);
+    const identity = identify(values.id, values.timestamp, at === '' ? 'timestamp' : `${at}.timestamp`);
+    return {
+      id: dialect.idValue(identity.id),
+      timestamp: identity.at,
+      level: values.level,
+      action: values.action,
+      module: values.module,
+      user_id: values.userId && dialect.idValue(values.userId),
+      image_id: values.imageId && dialect.idValue(values.imageId),
+      metadata: JSON.stringify(values.metadata),
+    };
+  }
+
+  async list(query: LogQuery = {}): Promise<Page<LogEntry>> {
+    const { where, limit, after } = check(logQuery, query);
+    const name = ['logs.list', where];
+    const logs = this.#matching(where)
+      .orderBy('id', 'desc')
+      .limit(limit + 1);
+    const place = placeOf(after, name, logPlace);
+    if (place) logs.where('id', '<', this.database.dialect.idValue(place[0]));
+    const rows = await this.database.rows(logs);
+    return pageOf(rows.map(toEntry), limit, name, (entry) => [entry.id]);
+  }
+
+  async recent(limit?: number): Promise<readonly LogEntry[]> {
+    return (await this.list({ limit: check(recentLimit, limit, 'limit') })).items;
+  }
+
+  async countByUser(timestamp: Period = {}): Promise<readonly UserLogCount[]> {
+    const period = check(logPeriod, timestamp, 'timestamp');
+    const query = this.#matching({ timestamp: period }).select('user_id').count({ entries: '*' }).groupBy('user_id');
+    const rows = await this.database.rows(query.orderBy([{ column: 'entries', order: 'desc' }]).limit(500));
+    return rows.map((row) => ({ userId: nullable(row['user_id'], id<'user'>), entries: number(row['entries']) }));
+  }
+
+  async prune(options: Sweep): Promise<number> {
+    const { before, batch } = check(sweep, options);
+    const due = () => this.#matching({ timestamp: { to: before } });
+    for (let pruned = 0; ;) {
+      const rows = await this.database.rows(due().select('id').orderBy('id').limit(batch));
+      const last = rows.at(-1);
+      if (!last) return pruned;
+      pruned += await this.database.deleteWhere('logs', due().where('id', '<=', last['id'] as Buffer));
+      if (rows.length < batch) return pruned;
+    }
+  }
+
+  #matching(where: LogFilter): Knex.QueryBuilder {
+    const { knex, dialect } = this.database;
+    const query = knex('logs');
+    for (const [column, reference] of [['user_id', where.userId] as const, ['image_id', where.imageId] as const]) {
+      if (reference === null) query.whereNull(column);
+      else if (reference !== undefined) query.where(column, dialect.idValue(reference));
+    }
+    if (where.level !== undefined) query.where('level', where.level);
+    if (where.action !== undefined) query.where('action', where.action);
+    if (where.module !== undefined) query.where('module', where.module);
+    // An entry's id carries its timestamp: entries are found and ordered by it alone.
+    during(query, 'id', where.timestamp, (at) => dialect.idValue(firstIdAt(at)));
+    if (where.metadata) {
+      const { path, equals } = where.metadata;
+      const found = equals === undefined ? dialect.jsonHas('metadata', path) : dialect.jsonIs('metadata', path, equals);
+      query.whereRaw(`(${found.sql})`, [...found.bindings]);
+    }
+    return query;
+  }
+}

@@ -1,0 +1,23 @@
+import type { Cursor, Page } from '@janus/core';
+import { decodeCursor, encodeCursor } from '@janus/core/adapter';
+
+/** The place in a query's answer that a page request begins after; null for the first page. */
+export function placeOf<Place>(
+  after: Cursor | null | undefined,
+  query: unknown,
+  place: Parameters<typeof decodeCursor<Place>>[2],
+): Place | null {
+  return after === null || after === undefined ? null : decodeCursor(after, query, place);
+}
+
+/** A page of what was found, of which one more than the limit was asked for to know whether there is a next. */
+export function pageOf<Item>(
+  found: readonly Item[],
+  limit: number,
+  query: unknown,
+  place: (last: Item) => readonly (string | number | null)[],
+): Page<Item> {
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: found.length > limit && last ? encodeCursor(query, place(last)) : null };
+}

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+
+/** One kind of database the tests run on. */
+export interface Engine {
+  readonly name: string;
+  /** Gives a run the URL of its database and, but for SQLite, gives this runner the URL of a server to use. */
+  readonly variable: string;
+  /** How a person gets one, said when there is none. */
+  readonly advice: string;
+  /** Null when none is given and this machine has none to start. */
+  open(): Promise<Server | null>;
+}
+
+export interface Server {
+  readonly version: string;
+  readonly source: 'file' | 'given' | 'started';
+  fresh(): Promise<FreshDatabase>;
+  stop(): Promise<void>;
+}
+
+export interface FreshDatabase {
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+export interface Running {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export interface Client {
+  /** Refuses a server of another kind. */
+  version(url: string): Promise<string>;
+  run(url: string, statement: string): Promise<unknown>;
+  create(database: string): string;
+  drop(database: string): string;
+}
+
+/** A server was asked for by its URL, and cannot be used. */
+export class GivenServerError extends Error {}
+
+export async function openServer(
+  engine: Pick<Engine, 'name' | 'variable'>,
+  client: Client,
+  start: () => Promise<Running | null>,
+): Promise<Server | null> {
+  const given = process.env[engine.variable];
+  const running = given ? { url: given, stop: async () => {} } : await start();
+  if (!running) return null;
+
+  const version = await client.version(running.url).catch(async (error: unknown) => {
+    await running.stop();
+    throw given ? new GivenServerError(`${engine.variable} cannot be used: ${messageOf(error)}`) : error;
+  });
+  return {
+    version,
+    source: given ? 'given' : 'started',
+    async fresh() {
+      const name = `janus_test_${randomBytes(6).toString('hex')}`;
+      await client.run(running.url, client.create(name));
+      const url = new URL(running.url);
+      url.protocol = `${engine.name}:`;
+      url.pathname = `/${name}`;
+      return {
+        url: url.href,
+        drop: async () => void (await client.run(running.url, client.drop(name))),
+      };
+    },
+    stop: () => running.stop(),
+  };
+}
+
+export function messageOf(error: unknown): string {
+  // Node refuses a connection with an AggregateError whose own message is empty.
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}

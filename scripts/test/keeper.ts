@@ -1,0 +1,42 @@
+// Runs one throwaway server for as long as the process that forked this one lives, however that process ends.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface Keep {
+  /** Belongs to the server alone, and is deleted with it. */
+  readonly folder: string;
+  /** Run one after the other; the last is the server. */
+  readonly commands: readonly (readonly [file: string, ...args: string[]])[];
+  /** The data is for throwing away, so this may be the signal that ends the server soonest. */
+  readonly signal: NodeJS.Signals;
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
+}
+
+const { folder, commands, signal, user }: Keep = JSON.parse(process.argv[2] ?? '');
+const log = join(folder, 'log');
+const output = openSync(log, 'a');
+let running: ChildProcess | null = null;
+let ending = false;
+
+for (const event of ['disconnect', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(event, end);
+
+for (const [file, ...args] of commands) {
+  // The other end may have gone before anyone here listened.
+  if (ending || !process.connected) break;
+  // A group of its own: a terminal's Ctrl-C does not reach it, and what a command starts ends with it.
+  running = spawn(file, args, { stdio: ['ignore', output, output], cwd: folder, detached: true, ...user });
+  const [code]: unknown[] = await once(running, 'close');
+  if (code !== 0) break;
+}
+if (!ending && process.connected) process.send?.(readFileSync(log, 'utf8').trim().split('\n').slice(-3).join('\n'));
+await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+process.exit();
+
+function end(): void {
+  ending = true;
+  if (running?.pid === undefined || running.exitCode !== null) return;
+  process.kill(-running.pid, signal);
+}

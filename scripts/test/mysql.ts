@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { type Client, type Engine, openServer, type Running } from './engine.js';
+import { freePort, isRoot, keep, programFolders, serverFolder } from './private-server.js';
+
+type Name = 'mysql' | 'mariadb';
+
+// A program and a server of either name may be the other in disguise: distributions link mysqld to mariadbd.
+const kindOf = (answer: string): Name => (/mariadb/i.test(answer) ? 'mariadb' : 'mysql');
+
+const client = (name: Name): Client => ({
+  version: (url) => version(name, url),
+  run,
+  create: (database) => `create database ${database}`,
+  drop: (database) => `drop database if exists ${database}`,
+});
+
+async function version(name: Name, url: string): Promise<string> {
+  const answer = String(await run(url, 'select version()'));
+  if (kindOf(answer) !== name) throw new Error(`it is a server of ${kindOf(answer)}, ${answer}`);
+  return answer.split('-')[0] ?? '';
+}
+
+async function run(url: string, statement: string): Promise<unknown> {
+  const connection = await createConnection({ uri: url.replace(/^mariadb:/, 'mysql:'), connectTimeout: 5000 });
+  try {
+    const [rows] = await connection.query<RowDataPacket[]>(statement);
+    return Object.values(rows[0] ?? {})[0];
+  } finally {
+    await connection.end();
+  }
+}
+
+const folders = [
+  '/usr/sbin',
+  '/usr/libexec',
+  '/usr/local/sbin',
+  '/usr/local/bin',
+  '/usr/local/mysql/bin',
+  '/usr/local/mariadb/bin',
+  ...['mysql', 'mariadb'].flatMap((name) => [`/opt/homebrew/opt/${name}*/bin`, `/usr/local/opt/${name}*/bin`]),
+];
+
+function program(name: Name): string | undefined {
+  return programFolders(folders)
+    .flatMap((folder) => [join(folder, `${name}d`), join(folder, 'mysqld')])
+    .filter((file) => existsSync(file))
+    .find((file) => {
+      try {
+        return kindOf(execFileSync(file, ['--no-defaults', '--version'], { encoding: 'utf8', stdio: 'pipe' })) === name;
+      } catch {
+        return false;
+      }
+    });
+}
+
+async function start(name: Name): Promise<Running | null> {
+  const server = program(name);
+  const installer = name === 'mariadb' ? mariadbInstaller(server) : undefined;
+  if (server === undefined || (name === 'mariadb' && installer === undefined)) return null;
+
+  const folder = await serverFolder(name);
+  const password = randomBytes(16).toString('hex');
+  const initial = join(folder, 'initial.sql');
+  await writeFile(
+    initial,
+    `create user janus@'%' identified by '${password}';\ngrant all privileges on *.* to janus@'%' with grant option;\n`,
+    { mode: 0o600 },
+  );
+  const port = await freePort();
+  const common = [
+    '--no-defaults',
+    `--datadir=${join(folder, 'data')}`,
+    `--tmpdir=${folder}`,
+    ...(isRoot() ? ['--user=root'] : []),
+    ...(name === 'mysql' ? ['--secure-file-priv=NULL'] : []),
+  ];
+  const settings = [
+    `--port=${port}`,
+    '--bind-address=127.0.0.1',
+    '--skip-name-resolve',
+    `--socket=${join(folder, 'socket')}`,
+    `--pid-file=${join(folder, 'pid')}`,
+    `--init-file=${initial}`,
+    '--skip-log-bin',
+    '--sync-binlog=0',
+    '--innodb-flush-log-at-trx-commit=0',
+    '--innodb-doublewrite=0',
+    '--innodb-buffer-pool-size=128M',
+    // Far from UTC, so that nothing can rely on the server's own.
+    '--default-time-zone=+05:30',
+    ...(name === 'mysql' ? ['--mysqlx=OFF'] : []),
+  ];
+  return keep(
+    {
+      folder,
+      // It is one process, and nothing of its data is wanted.
+      signal: 'SIGKILL',
+      commands: [
+        installer === undefined
+          ? [server, ...common, '--initialize']
+          : [installer, ...common, '--skip-test-db', '--auth-root-authentication-method=socket'],
+        [server, ...common, ...settings],
+      ],
+    },
+    `${name}://janus:${password}@127.0.0.1:${port}`,
+    (url) => version(name, url),
+  );
+}
+
+function mariadbInstaller(server: string | undefined): string | undefined {
+  const beside = server === undefined ? [] : ['../bin', '../scripts'].map((folder) => join(dirname(server), folder));
+  return programFolders(beside)
+    .toReversed()
+    .flatMap((folder) => [join(folder, 'mariadb-install-db'), join(folder, 'mysql_install_db')])
+    .find((file) => existsSync(file));
+}
+
+const engine = (name: Name, title: string, port: number): Engine => {
+  const self: Engine = {
+    name,
+    variable: `JANUS_TEST_${name.toUpperCase()}_URL`,
+    advice: `Install ${title}'s server; or
+    docker compose up --wait ${name}
+    export JANUS_TEST_${name.toUpperCase()}_URL=${name}://root:janus@127.0.0.1:${port}`,
+    open: () => openServer(self, client(name), () => start(name)),
+  };
+  return self;
+};
+
+export const mysql = engine('mysql', 'MySQL', 53306);
+export const mariadb = engine('mariadb', 'MariaDB', 53307);

@@ -1,0 +1,60 @@
+import { Command, InvalidArgumentError } from 'commander';
+import type { Engine } from './engine.js';
+import { mariadb, mysql } from './mysql.js';
+import { postgres } from './postgres.js';
+import { sqlite } from './sqlite.js';
+
+const engines: readonly Engine[] = [sqlite, postgres, mysql, mariadb];
+
+export interface Options {
+  readonly engines: readonly Engine[];
+  /** Whether these are all there are. */
+  readonly complete: boolean;
+  /** Whether a missing database is a failure. */
+  readonly required: boolean;
+  readonly grep: string | undefined;
+}
+
+export function readOptions(continuous: boolean): Options {
+  const { only, all, grep } = new Command('npm test --')
+    .description(
+      'Runs the tests on SQLite, PostgreSQL, MySQL and MariaDB: test/contract and test/database on each of them in a ' +
+        'fresh database, then test/contract again in another time zone. test/unit runs without a database, and ' +
+        'test/together with one database of each kind at the same time.',
+    )
+    .option('--only <databases>', 'run on these alone, and fail if one is missing', named)
+    .option('--all', 'fail if one of the four is missing, as with CI=true')
+    .option('--grep <pattern>', 'run only the tests whose titles match')
+    .addHelpText('after', help)
+    .parse()
+    .opts<{ only?: Engine[]; all?: true; grep?: string }>();
+  return {
+    engines: engines.filter((engine) => only?.includes(engine) ?? true),
+    complete: only === undefined,
+    required: all === true || only !== undefined || continuous,
+    grep,
+  };
+}
+
+function named(list: string): Engine[] {
+  return list.split(',').map((name) => {
+    const found = engines.find((engine) => engine.name === name.trim());
+    if (!found) throw new InvalidArgumentError(`Known are ${engines.map((engine) => engine.name).join(', ')}.`);
+    return found;
+  });
+}
+
+const help = `
+Where a server comes from:
+  1. You give its URL, in JANUS_TEST_POSTGRES_URL, JANUS_TEST_MYSQL_URL or JANUS_TEST_MARIADB_URL. Its user may create
+     databases: every run makes its own, named janus_test_…, and drops it. Nothing else there is touched.
+  2. Or the tests start a private one from a program on this machine, and delete it at their end.
+  3. Or its tests do not run, and the end says so. \`docker compose up --wait\` gives all three; see compose.yaml.
+
+Examples:
+  npm test                                       on what this machine has
+  npm run test:sqlite                            the quickest
+  npm run test:sqlite -- --grep "second copy"    a few tests
+  npm test -- --only mysql,mariadb               two databases
+  JANUS_TEST_URL=sqlite:/tmp/janus.db npx mocha --import=tsx test/contract/images.test.ts
+                                                 one file, without any of this`;

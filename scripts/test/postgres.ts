@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client as Connection } from 'pg';
+import { type Client, type Engine, openServer, type Running } from './engine.js';
+import { freePort, isRoot, keep, programFolders, serverFolder, userNamed } from './private-server.js';
+
+const client: Client = {
+  version,
+  run,
+  create: (database) => `create database ${database} encoding 'UTF8' template template0`,
+  drop: (database) => `drop database if exists ${database} with (force)`,
+};
+
+async function version(url: string): Promise<string> {
+  const answer = await run(url, 'show server_version');
+  return String(answer).split(' ')[0] ?? '';
+}
+
+async function run(url: string, statement: string): Promise<unknown> {
+  const connection = new Connection({ connectionString: url, connectionTimeoutMillis: 5000 });
+  // A server that ends while nothing is asked says so here; whoever asks next learns it then.
+  connection.on('error', () => {});
+  await connection.connect();
+  try {
+    const { rows } = await connection.query<unknown[]>({ text: statement, rowMode: 'array' });
+    return rows[0]?.[0];
+  } finally {
+    await connection.end();
+  }
+}
+
+async function start(): Promise<Running | null> {
+  const programs = programFolders([
+    '/usr/lib/postgresql/*/bin',
+    '/usr/pgsql-*/bin',
+    '/usr/local/pgsql/bin',
+    '/opt/homebrew/opt/postgresql*/bin',
+    '/usr/local/opt/postgresql*/bin',
+    '/Applications/Postgres.app/Contents/Versions/*/bin',
+  ]).find((folder) => ['postgres', 'initdb'].every((program) => existsSync(join(folder, program))));
+  if (programs === undefined) return null;
+
+  const user = isRoot() ? userNamed('postgres', 'nobody') : undefined;
+  const folder = await serverFolder('postgres', user);
+  const password = randomBytes(16).toString('hex');
+  const passwordFile = join(folder, 'password');
+  await writeFile(passwordFile, password);
+  const data = join(folder, 'data');
+  const port = await freePort();
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: '',
+    fsync: 'off',
+    synchronous_commit: 'off',
+    full_page_writes: 'off',
+    autovacuum: 'off',
+    // Far from UTC, so that nothing can rely on the server's own.
+    timezone: 'Asia/Kolkata',
+  };
+  return keep(
+    {
+      folder,
+      user,
+      // An immediate end, without a checkpoint.
+      signal: 'SIGQUIT',
+      commands: [
+        [
+          join(programs, 'initdb'),
+          `--pgdata=${data}`,
+          '--username=postgres',
+          `--pwfile=${passwordFile}`,
+          '--auth=scram-sha-256',
+          '--encoding=UTF8',
+          '--locale=C',
+          '--no-sync',
+        ],
+        [
+          join(programs, 'postgres'),
+          '-D',
+          data,
+          ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+        ],
+      ],
+    },
+    `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    version,
+  );
+}
+
+export const postgres: Engine = {
+  name: 'postgres',
+  variable: 'JANUS_TEST_POSTGRES_URL',
+  advice: `Install PostgreSQL's server; or
+    docker compose up --wait postgres
+    export JANUS_TEST_POSTGRES_URL=postgres://postgres:janus@127.0.0.1:55432/postgres`,
+  open: () => openServer(postgres, client, start),
+};

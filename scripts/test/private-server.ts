@@ -1,0 +1,97 @@
+import { execFileSync, fork } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { once } from 'node:events';
+import { chown, chmod, mkdtemp } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, delimiter, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf, type Running } from './engine.js';
+import type { Keep } from './keeper.js';
+
+const patience = 60_000;
+
+/** Existing folders of PATH, then of `patterns`, in which one part may end in `*`: the newest version first. */
+export function programFolders(patterns: readonly string[]): string[] {
+  const path = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
+  return [...path, ...patterns.flatMap(expand)].filter((folder) => existsSync(folder));
+}
+
+function expand(pattern: string): string[] {
+  const [head, tail] = pattern.split('*');
+  if (head === undefined || tail === undefined) return [pattern];
+  const parent = head.endsWith('/') ? head : dirname(head);
+  const prefix = head.endsWith('/') ? '' : basename(head);
+  if (!existsSync(parent)) return [];
+  return readdirSync(parent)
+    .filter((name) => name.startsWith(prefix))
+    .toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+    .map((name) => join(parent, name) + tail);
+}
+
+/** A folder for one server, which its keeper deletes. */
+export async function serverFolder(name: string, user?: Keep['user']): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `janus-${name}-`));
+  await chmod(folder, 0o700);
+  if (user) await chown(folder, user.uid, user.gid);
+  return folder;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
+
+/** Starts a server under a keeper and waits until `answers` does. */
+export async function keep(keeping: Keep, url: string, answers: (url: string) => Promise<unknown>): Promise<Running> {
+  const keeper = fork(join(import.meta.dirname, 'keeper.ts'), [JSON.stringify(keeping)], {
+    execArgv: ['--import', 'tsx'],
+    stdio: 'ignore',
+    detached: true,
+  });
+  const closed = once(keeper, 'exit');
+  let complaint = 'it said nothing';
+  keeper.on('message', (lastLines) => {
+    if (typeof lastLines === 'string') complaint = lastLines;
+  });
+  const stop = async () => {
+    if (keeper.connected) keeper.disconnect();
+    await closed;
+  };
+
+  const deadline = Date.now() + patience;
+  while (keeper.exitCode === null) {
+    try {
+      await answers(url);
+      return { url, stop };
+    } catch (error) {
+      if (Date.now() > deadline) {
+        await stop();
+        throw new Error(`a server was started and does not answer: ${messageOf(error)}`, { cause: error });
+      }
+      await sleep(100);
+    }
+  }
+  throw new Error(`a server was found and does not start: ${complaint}`);
+}
+
+export function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+/** The first of these users that this machine has. */
+export function userNamed(...names: string[]): NonNullable<Keep['user']> {
+  for (const name of names) {
+    try {
+      const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, name], { stdio: 'pipe' })));
+      if (uid !== undefined && gid !== undefined) return { uid, gid };
+    } catch {
+      continue;
+    }
+  }
+  throw new Error(`needs one of the users ${names.join(', ')}: its server does not run as root`);
+}
