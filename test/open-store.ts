@@ -1,3 +1,5 @@
+// eslint-disable-next-line import/no-unassigned-import -- what tsyringe asks for
+import 'reflect-metadata';
 import { Database } from '@janus/knex';
 import {
   AdminRepository,
@@ -9,7 +11,6 @@ import {
   UserRepository,
 } from '@janus/core';
 import { registerRepositories } from '@janus/knex';
-import 'reflect-metadata';
 import { container } from 'tsyringe';
 import type { Store } from './contract/store.js';
 

@@ -43,21 +43,22 @@ export function encodeCursor(query: unknown, place: readonly (string | number | 
   return digest(body) + Buffer.from(body).toString('base64url');
 }
 
+const changed = () => new InvalidError('after', 'cursor', 'the `next` of an earlier page, unchanged');
+
 /**
  * The place a cursor stands for.
  * @throws InvalidError when it was truncated, changed, or made for another query
  */
 export function decodeCursor<Place>(cursor: Cursor, query: unknown, place: z.ZodType<Place>): Place {
-  const refuse = (rule: string, allowed: string) => new InvalidError('after', rule, allowed);
   const body = Buffer.from(cursor.slice(16), 'base64url').toString();
   if (digest(body) !== cursor.slice(0, 16)) {
-    throw refuse('cursor', 'the `next` of an earlier page, unchanged');
+    throw changed();
   }
   const parsed = z.tuple([z.string()], z.unknown()).safeParse(JSON.parse(body));
   if (!parsed.success || parsed.data[0] !== digest(canonical(query))) {
-    throw refuse('query', 'the `next` of a page of this same query: same filter, same order');
+    throw new InvalidError('after', 'query', 'the `next` of a page of this same query: same filter, same order');
   }
   const result = place.safeParse(parsed.data.slice(1));
-  if (!result.success) throw refuse('cursor', 'the `next` of an earlier page, unchanged');
+  if (!result.success) throw changed();
   return result.data;
 }

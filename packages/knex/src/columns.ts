@@ -1,4 +1,4 @@
-import type { Id, JsonValue } from '@janus/core';
+import type { Id, JsonObject, JsonValue } from '@janus/core';
 
 // The values of columns, from whatever a driver makes of them. Each is right for all four.
 
@@ -30,7 +30,10 @@ export function text(value: unknown): string {
 }
 
 /** JSON, which every connection is told to hand over as text. */
-export const json = <Value extends JsonValue>(value: unknown): Value => JSON.parse(text(value)) as Value;
+export const json = (value: unknown): JsonValue => JSON.parse(text(value)) as JsonValue;
+
+/** A JSON object; core lets nothing else into its column. */
+export const jsonObject = (value: unknown): JsonObject => json(value) as JsonObject;
 
 /** A value that may be absent. */
 export const nullable = <Value>(value: unknown, read: (present: unknown) => Value): Value | null =>

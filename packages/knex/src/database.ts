@@ -95,13 +95,17 @@ export class Database implements UnitOfWork {
     }
   }
 
-  /** As `run`, and again while another is quicker to insert the same key. For work that looks first, then inserts. */
-  async runUntilUnique<Result>(work: () => Promise<Result>): Promise<Result> {
+  /**
+   * As `run`, and again while another is quicker to insert what one of these rules allows once. For work that looks first,
+   * and inserts what it does not find.
+   */
+  async runUntilUnique<Result>(rules: readonly string[], work: () => Promise<Result>): Promise<Result> {
     for (let retries = 0; ; retries += 1) {
       try {
         return await this.run(work);
       } catch (error) {
-        if (!(error instanceof DuplicateError) || retries === DUPLICATE_RETRIES) throw error;
+        const lost = error instanceof DuplicateError && rules.includes(error.rule);
+        if (!lost || retries === DUPLICATE_RETRIES) throw error;
       }
     }
   }
@@ -166,7 +170,8 @@ export class Database implements UnitOfWork {
   async #failure(error: unknown, about: Pick<Attempt, 'table' | 'rows'>, on: Knex): Promise<JanusError> {
     return this.dialect.failure(error, {
       ...about,
-      ask: async (sql, bindings) => (await on.raw(sql, [...bindings])) as readonly Row[],
+      // Wrapped in a query of Knex's own, whose answer has the same form on every driver.
+      ask: async (sql, bindings) => on.select<Row[]>('*').from(on.raw(`(${sql}) as asked`, [...bindings])),
     });
   }
 }

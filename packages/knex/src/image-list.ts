@@ -59,7 +59,7 @@ export async function listImages(
       const bound = bind(value);
       // The first condition says no more than the second, and lets an index begin at the place.
       present.where(column, `${beyond}=`, bound);
-      present.where((either) => either.where(column, beyond, bound).orWhere('images.id', beyond, id));
+      present.where((either) => void either.where(column, beyond, bound).orWhere('images.id', beyond, id));
     }
     rows.push(...(await read(present, limit + 1)));
   }

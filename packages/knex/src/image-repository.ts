@@ -42,7 +42,7 @@ import type { Row } from './dialects/dialect.js';
 import { checkedFilter, matching, trashed } from './image-filter.js';
 import { listImages } from './image-list.js';
 import { imageColumns, imageValues, toAnalysis, toImage } from './image-row.js';
-import { ensureTags } from './tag-repository.js';
+import { ensureTags, ONE_TAG_A_NAME, ONE_TAG_EACH } from './tag-repository.js';
 
 /** The rule that an owner has each file once. */
 const ONE_OF_EACH = 'images_owner_id_sha256_unique';
@@ -64,19 +64,26 @@ export class KnexImageRepository implements ImageRepository {
   async create(image: NewImage, options: { onDuplicate?: OnDuplicate | undefined } = {}): Promise<Image> {
     const values = checked(image);
     const mode = check(onDuplicate, options.onDuplicate, 'onDuplicate');
-    return this.database.runUntilUnique(async () => {
-      try {
-        await this.database.run(async () => this.#insert([values]));
-        return await this.get(values.id);
-      } catch (error) {
-        if (!(error instanceof DuplicateError) || error.rule !== ONE_OF_EACH) throw error;
-        const existing = await this.findByHash(values.ownerId, values.sha256, { trash: 'included' });
-        // Purged in between: then it is no duplicate any more, and is tried again.
-        if (!existing) throw error;
-        if (mode === 'fail') throw new DuplicateError(ONE_OF_EACH, hint(existing));
-        return mode === 'restore' && existing.deletedAt ? this.restore(existing.id) : existing;
-      }
+    if (mode === 'fail') return this.#createOrFail(values);
+    return this.database.runUntilUnique([ONE_OF_EACH, ONE_TAG_A_NAME], async () => {
+      const existing = await this.findByHash(values.ownerId, values.sha256, { trash: 'included' });
+      if (existing) return mode === 'restore' && existing.deletedAt ? this.restore(existing.id) : existing;
+      await this.#insert([values]);
+      return this.get(values.id);
     });
+  }
+
+  async #createOrFail(image: CheckedImage): Promise<Image> {
+    try {
+      return await this.database.runUntilUnique([ONE_TAG_A_NAME], async () => {
+        await this.#insert([image]);
+        return this.get(image.id);
+      });
+    } catch (error) {
+      if (!(error instanceof DuplicateError) || error.rule !== ONE_OF_EACH) throw error;
+      const existing = await this.findByHash(image.ownerId, image.sha256, { trash: 'included' });
+      throw new DuplicateError(ONE_OF_EACH, existing?.deletedAt ? IN_THE_TRASH : 'the owner has this file already');
+    }
   }
 
   async createMany(
@@ -87,7 +94,8 @@ export class KnexImageRepository implements ImageRepository {
     return this.database.run(async () => {
       const total = { created: 0, skipped: 0, restored: 0 };
       const add = async (batch: readonly CheckedImage[]) => {
-        const done = await this.database.runUntilUnique(async () => this.#createBatch(batch, mode));
+        const rules = mode === 'fail' ? [ONE_TAG_A_NAME] : [ONE_TAG_A_NAME, ONE_OF_EACH];
+        const done = await this.database.runUntilUnique(rules, async () => this.#createBatch(batch, mode));
         total.created += done.created;
         total.skipped += done.skipped;
         total.restored += done.restored;
@@ -276,7 +284,7 @@ export class KnexImageRepository implements ImageRepository {
   async tag(image: ImageId, tags: readonly string[]): Promise<void> {
     const value = this.#idValue(image);
     const names = check(tagNames, tags, 'tags').toSorted();
-    await this.database.runUntilUnique(async () => {
+    await this.database.runUntilUnique([ONE_TAG_A_NAME, ONE_TAG_EACH], async () => {
       await this.get(image, { trash: 'included' });
       const ids = await ensureTags(this.database, names);
       const rows = await this.database.rows(this.database.knex('image_tags').select('tag_id').where('image_id', value));
@@ -308,7 +316,7 @@ export class KnexImageRepository implements ImageRepository {
     const value = JSON.stringify(check(analysisResult, result, 'result'));
     const { knex } = this.database;
     const now = new Date();
-    return this.database.runUntilUnique(async () => {
+    return this.database.runUntilUnique(['image_analyses_image_id_kind_unique'], async () => {
       const row = { result: value, updated_at: now };
       const updated = await this.database.update('image_analyses', row, knex('image_analyses').where(key));
       if (updated === 0) await this.#insertAnalysis({ ...key, ...row, created_at: now });
@@ -345,7 +353,4 @@ export class KnexImageRepository implements ImageRepository {
   }
 }
 
-const hint = (existing: Image) =>
-  existing.deletedAt
-    ? 'the owner has this file, in the trash; restore it, or create with onDuplicate: restore'
-    : 'the owner has this file already';
+const IN_THE_TRASH = 'the owner has this file, in the trash; restore it, or create with onDuplicate: restore';

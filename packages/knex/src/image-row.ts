@@ -1,6 +1,6 @@
 import type { Capture, Image, ImageAnalysis, ImageChanges, ImageStatus, Location } from '@janus/core';
 import type { Knex } from 'knex';
-import { id, instant, json, nullable, number, text } from './columns.js';
+import { id, instant, json, jsonObject, nullable, number, text } from './columns.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
 
@@ -42,7 +42,7 @@ export function toImage(row: Row): Image {
       latitude: number(latitude),
       longitude: number(row['longitude']),
     })),
-    metadata: json(row['metadata']),
+    metadata: jsonObject(row['metadata']),
     tags: tagNames(row['tags']),
     version: number(row['version']),
     createdAt: instant(row['created_at']),
@@ -52,7 +52,7 @@ export function toImage(row: Row): Image {
 }
 
 function tagNames(value: unknown): readonly string[] {
-  const names = nullable(value, (present) => json<readonly string[]>(present)) ?? [];
+  const names = nullable(value, (present) => json(present) as readonly string[]) ?? [];
   return names.toSorted(byCodePoint);
 }
 

@@ -22,7 +22,7 @@ import {
   recentLimit,
 } from '@janus/core/adapter';
 import type { Knex } from 'knex';
-import { id, instant, json, nullable, number, text } from './columns.js';
+import { id, instant, jsonObject, nullable, number, text } from './columns.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
 import { during } from './image-filter.js';
@@ -39,7 +39,7 @@ const toEntry = (row: Row): LogEntry => ({
   module: text(row['module']),
   userId: nullable(row['user_id'], id<'user'>),
   imageId: nullable(row['image_id'], id<'image'>),
-  metadata: json(row['metadata']),
+  metadata: jsonObject(row['metadata']),
 });
 
 export class KnexLogRepository implements LogRepository {

@@ -12,6 +12,10 @@ import { id, number, text } from './columns.js';
 import type { Database } from './database.js';
 import { pageOf, placeOf } from './page.js';
 
+/** The rules that a name is one tag, and that an image has a tag once. */
+export const ONE_TAG_A_NAME = 'tags_name_unique';
+export const ONE_TAG_EACH = 'image_tags_image_id_tag_id_unique';
+
 export class KnexTagRepository implements TagRepository {
   constructor(private readonly database: Database) {}
 
@@ -54,7 +58,7 @@ export class KnexTagRepository implements TagRepository {
 
   async merge(from: string, into: string): Promise<Tag> {
     const names = [check(tagName, from, 'from'), check(tagName, into, 'into')] as const;
-    return this.database.runUntilUnique(async () => {
+    return this.database.runUntilUnique([ONE_TAG_EACH], async () => {
       const [source, target] = [await this.#get(names[0]), await this.#get(names[1])];
       if (source.id === target.id) return target;
       const { knex, dialect } = this.database;
@@ -85,7 +89,7 @@ export class KnexTagRepository implements TagRepository {
   }
 }
 
-/** The ids of tags by their names; those that do not exist yet are made. Call it in a unit of work that retries. */
+/** The ids of tags by their names; those that do not exist yet are made. Call it in a unit of work that is tried again on `ONE_TAG_A_NAME`. */
 export async function ensureTags(database: Database, names: readonly string[]): Promise<readonly TagId[]> {
   const known = await database.rows(database.knex('tags').whereIn('name', names));
   const ids = new Map(known.map((row) => [text(row['name']), id<'tag'>(row['id'])]));

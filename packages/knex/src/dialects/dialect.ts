@@ -16,7 +16,7 @@ export interface Attempt {
   /** The values that were to be written, or to be found in the row to remove. */
   readonly rows: readonly Row[];
   /** Asks the database more, in the same transaction. */
-  ask(sql: string, bindings: readonly Knex.Value[]): Promise<readonly Row[]>;
+  readonly ask: (sql: string, bindings: readonly Knex.Value[]) => Promise<readonly Row[]>;
 }
 
 /** All that differs between the databases: one implementation each, and nobody outside asks which it is. */

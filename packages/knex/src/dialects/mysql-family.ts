@@ -1,6 +1,6 @@
 import { DuplicateError, MissingReferenceError, StillReferencedError } from '@janus/core';
 import type { Connection } from 'mysql2';
-import { codeOf, jsonPath, type Dialect, type Row } from './dialect.js';
+import { codeOf, jsonPath, type Attempt, type Dialect, type Row } from './dialect.js';
 import { absent, unchecked, unexpected, type Codes } from './failure.js';
 
 const CODES: Codes = {
@@ -53,7 +53,7 @@ export const mysqlFamily = (collation: string) =>
       // Repeatable read, their default, would hide from a unit of work the very row that its insert collided with.
       await mysqlQuery(
         connection,
-        `set names utf8mb4 collate ${collation}, time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
+        `set names utf8mb4 collate ${collation}, time_zone = '+00:00', lc_messages = 'en_US', sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
       );
       await mysqlQuery(connection, 'set session transaction isolation level read committed');
     },
@@ -64,14 +64,14 @@ export const mysqlFamily = (collation: string) =>
 
     idValue: (id) => Buffer.from(id.replaceAll('-', ''), 'hex'),
 
-    failure(error, { table }) {
+    failure(error, { table, ask }) {
       const message = error instanceof Error ? error.message : '';
       const constraint = /CONSTRAINT `([^`]+)`/.exec(message)?.[1] ?? '';
       switch (codeOf(error)) {
         case 'ER_DUP_ENTRY': {
           // MySQL says table.key, MariaDB key; the value before it may hold anything, so the key is what comes last.
           const key = / for key '(?:[^'.]+\.)?([^'.]+)'$/.exec(message)?.[1] ?? '';
-          return new DuplicateError(key === 'PRIMARY' ? `${table}_id_unique` : key);
+          return key === 'PRIMARY' ? duplicateOfPrimary(table, ask) : new DuplicateError(key);
         }
         case 'ER_NO_REFERENCED_ROW_2':
           return new MissingReferenceError(constraint);
@@ -107,4 +107,14 @@ function mysqlQuery(connection: unknown, sql: string): Promise<Row[]> {
       error ? reject(error) : resolve(Array.isArray(rows) ? (rows as Row[]) : []),
     );
   });
+}
+
+/** A primary key has no name here; on the others it is named as other unique rules are, after its columns. */
+async function duplicateOfPrimary(table: string | null, ask: Attempt['ask']): Promise<DuplicateError> {
+  const columns = await ask(
+    `select column_name as name from information_schema.key_column_usage
+     where table_schema = database() and table_name = ? and constraint_name = 'PRIMARY' order by ordinal_position`,
+    [table],
+  );
+  return new DuplicateError([table, ...columns.map((column) => column['name']), 'unique'].join('_'));
 }

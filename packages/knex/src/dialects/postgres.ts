@@ -1,5 +1,4 @@
 import { DuplicateError, MissingReferenceError, StillReferencedError } from '@janus/core';
-import type { Client } from 'pg';
 import { codeOf, jsonPath, type Dialect, type Row } from './dialect.js';
 import { absent, unchecked, unexpected, type Codes } from './failure.js';
 
@@ -15,12 +14,18 @@ const CODES: Codes = {
   },
 };
 
-// Object ids of the types json, jsonb and bigint, in pg_type.
-const JSON_OID = 114;
-const JSONB_OID = 3802;
-const BIGINT_OID = 20;
+/** Those members of the driver's connection that are used here. */
+interface Connection {
+  setTypeParser(oid: number, parse: (value: string) => unknown): void;
+  query(sql: string): Promise<{ readonly rows: readonly Row[] }>;
+}
 
-const field = (error: unknown, name: 'constraint' | 'column' | 'message'): string => {
+/** The ids of those types, in pg_type, whose values are read in another way than the driver's own. */
+const TYPES = { json: 114, jsonb: 3802, bigint: 20 } as const;
+
+const asText = (value: string) => value;
+
+const field = (error: unknown, name: 'constraint' | 'table' | 'column'): string => {
   const value = (error as Record<string, unknown>)[name];
   return typeof value === 'string' ? value : '';
 };
@@ -36,32 +41,32 @@ export const postgres: Dialect = {
   connect: (url) => ({ client: 'pg', connection: { connectionString: url }, pool: { min: 0, max: 10 } }),
 
   async prepare(connection) {
-    const client = connection as Client;
-    const asText = (value: string) => value;
-    client.setTypeParser(JSON_OID, asText);
-    client.setTypeParser(JSONB_OID, asText);
-    client.setTypeParser(BIGINT_OID, Number);
+    const client = connection as Connection;
+    client.setTypeParser(TYPES.json, asText);
+    client.setTypeParser(TYPES.jsonb, asText);
+    client.setTypeParser(TYPES.bigint, Number);
     await client.query("set time zone 'UTC'");
   },
 
-  query: async (connection, sql) => (await (connection as Client).query<Row>(sql)).rows,
+  query: async (connection, sql) => (await (connection as Connection).query(sql)).rows,
 
   tableNames: 'select tablename as name from pg_tables where schemaname = current_schema()',
 
   idValue: (id) => id,
 
-  failure(error) {
+  failure(error, { table }) {
     switch (codeOf(error)) {
       case '23505':
         return new DuplicateError(field(error, 'constraint'));
       case '23503':
-        return /update or delete on table/.test(field(error, 'message'))
-          ? new StillReferencedError(field(error, 'constraint'))
-          : new MissingReferenceError(field(error, 'constraint'));
+        // The table that it names is the one that refers; if another was written to, that was referred to.
+        return field(error, 'table') === table
+          ? new MissingReferenceError(field(error, 'constraint'))
+          : new StillReferencedError(field(error, 'constraint'));
       case '23001':
         return new StillReferencedError(field(error, 'constraint'));
       case '23502':
-        return absent(`${(error as { table?: string }).table}.${field(error, 'column')}`);
+        return absent(`${field(error, 'table')}.${field(error, 'column')}`);
       case '23514':
         return unchecked(field(error, 'constraint'));
       default:

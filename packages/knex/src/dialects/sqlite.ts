@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import path from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DuplicateError, MissingReferenceError, StillReferencedError } from '@janus/core';
 import type BetterSqlite3 from 'better-sqlite3';
@@ -18,7 +18,7 @@ const Client = createRequire(import.meta.url)('knex/lib/dialects/better-sqlite3/
 class SqliteClient extends Client {
   override acquireRawConnection(): Promise<unknown> {
     const { filename } = this.connectionSettings as { filename: string };
-    if (filename !== ':memory:') mkdirSync(path.dirname(filename), { recursive: true });
+    if (filename !== ':memory:') mkdirSync(dirname(filename), { recursive: true });
     return super.acquireRawConnection() as Promise<unknown>;
   }
 
@@ -26,6 +26,7 @@ class SqliteClient extends Client {
     // A transaction that begins by reading and writes later fails at once, with SQLITE_BUSY_SNAPSHOT, if another has
     // written in between, however long the busy timeout is. One that begins by taking the write lock waits for its turn.
     if (query.sql === 'BEGIN;') query.sql = 'BEGIN IMMEDIATE;';
+    // eslint-disable-next-line no-underscore-dangle -- Knex's own name
     return super._query(connection, query);
   }
 }
