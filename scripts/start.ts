@@ -1,5 +1,4 @@
 // The main job: takes in a folder of images, and shows what is known about them. `npm start -- --help` says how.
-// eslint-disable-next-line import/no-unassigned-import -- what tsyringe asks for
 import 'reflect-metadata';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,3 @@
-// eslint-disable-next-line import/no-unassigned-import -- what tsyringe asks for
 import 'reflect-metadata';
 import { Database } from '@janus/knex';
 import {

@@ -48,10 +48,10 @@ export async function runMocha(
   const empty = folders.filter((folder) => testFiles(join(settings.root, 'test', folder)).length === 0);
   if (empty.length > 0) return failedRun(`no file *.test.ts in test/${empty.join(' and test/')}`);
 
-  const mocha = fork(join(settings.root, 'node_modules/mocha/bin/mocha.js'), options(folders, settings), {
+  const mocha = fork(join(import.meta.dirname, 'run.ts'), options(folders, settings), {
     cwd: settings.root,
     env: { ...knowingNoDatabase(), ...env },
-    execArgv: ['--import', 'tsx'],
+    execArgv: ['--import', 'tsx/esm'],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     signal: settings.interrupted,
     killSignal: 'SIGKILL',
@@ -97,11 +97,15 @@ export async function runMocha(
 
 function options(folders: readonly string[], { root, grep, strict, colour }: Settings): string[] {
   return [
-    `--reporter=${join(root, 'scripts/test/reporter.ts')}`,
-    colour ? '--color' : '--no-color',
-    ...(strict ? ['--forbid-only', '--forbid-pending'] : []),
-    ...(grep === undefined ? [] : ['--grep', grep]),
-    ...folders.map((folder) => `test/${folder}/**/*.test.ts`),
+    ...(colour ? ['--colour'] : []),
+    ...(strict ? ['--strict'] : []),
+    ...(grep === undefined ? [] : [`--grep=${grep}`]),
+    ...folders.flatMap((folder) => {
+      const path = join(root, 'test', folder);
+      return testFiles(path)
+        .toSorted()
+        .map((file) => join(path, file));
+    }),
   ];
 }
 

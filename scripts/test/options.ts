@@ -13,10 +13,12 @@ export interface Options {
   /** Whether a missing database is a failure. */
   readonly required: boolean;
   readonly grep: string | undefined;
+  /** Whether the time zone is left as it is, and nothing is run twice. */
+  readonly quick: boolean;
 }
 
 export function readOptions(continuous: boolean): Options {
-  const { only, all, grep } = new Command('npm test --')
+  const { only, all, grep, quick } = new Command('npm test --')
     .description(
       'Runs the tests on SQLite, PostgreSQL, MySQL and MariaDB: test/contract and test/database on each of them in a ' +
         'fresh database, then test/contract again in another time zone. test/unit runs without a database, and ' +
@@ -25,14 +27,16 @@ export function readOptions(continuous: boolean): Options {
     .option('--only <databases>', 'run on these alone, and fail if one is missing', named)
     .option('--all', 'fail if one of the four is missing, as with CI=true')
     .option('--grep <pattern>', 'run only the tests whose titles match')
+    .option('--quick', 'not again in another time zone')
     .addHelpText('after', help)
     .parse()
-    .opts<{ only?: Engine[]; all?: true; grep?: string }>();
+    .opts<{ only?: Engine[]; all?: true; grep?: string; quick?: true }>();
   return {
     engines: engines.filter((engine) => only?.includes(engine) ?? true),
     complete: only === undefined,
     required: all === true || only !== undefined || continuous,
     grep,
+    quick: quick === true,
   };
 }
 
@@ -56,5 +60,5 @@ Examples:
   npm run test:sqlite                            the quickest
   npm run test:sqlite -- --grep "second copy"    a few tests
   npm test -- --only mysql,mariadb               two databases
-  JANUS_TEST_URL=sqlite:/tmp/janus.db npx mocha --import=tsx test/contract/images.test.ts
+  JANUS_TEST_URL=sqlite:/tmp/janus.db npx mocha --import=tsx/esm test/contract/images-list.test.ts
                                                  one file, without any of this`;

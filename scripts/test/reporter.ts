@@ -2,7 +2,7 @@
 import Mocha from 'mocha';
 import type { Tally } from './mocha.js';
 
-export default class Reporter extends Mocha.reporters.Base {
+export class Reporter extends Mocha.reporters.Base {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
     const tally: Tally = { passed: 0, failed: 0, skipped: 0, total: runner.total, ended: false };

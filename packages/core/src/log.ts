@@ -79,7 +79,10 @@ export interface LogRepository {
   list(query?: LogQuery): Promise<Page<LogEntry>>;
   /** The newest entries, newest first. @param limit 1 to 500; 50 if left out */
   recent(limit?: number): Promise<readonly LogEntry[]>;
-  /** How many entries each user has, most first; up to 500 users. Reads every entry of the period. */
+  /**
+   * How many entries each user has: most first, among equals the youngest user first and nobody last; up to 500 users.
+   * Reads every entry of the period.
+   */
   countByUser(timestamp?: Period): Promise<readonly UserLogCount[]>;
   /** Deletes the entries from before an instant, oldest first, each batch for itself. Returns how many. */
   prune(options: Sweep): Promise<number>;

@@ -51,9 +51,8 @@ const changed = () => new InvalidError('after', 'cursor', 'the `next` of an earl
  */
 export function decodeCursor<Place>(cursor: Cursor, query: unknown, place: z.ZodType<Place>): Place {
   const body = Buffer.from(cursor.slice(16), 'base64url').toString();
-  if (digest(body) !== cursor.slice(0, 16)) {
-    throw changed();
-  }
+  // Written again, for reading base64 passes over what is none.
+  if (cursor !== digest(body) + Buffer.from(body).toString('base64url')) throw changed();
   const parsed = z.tuple([z.string()], z.unknown()).safeParse(JSON.parse(body));
   if (!parsed.success || parsed.data[0] !== digest(canonical(query))) {
     throw new InvalidError('after', 'query', 'the `next` of a page of this same query: same filter, same order');

@@ -81,6 +81,12 @@ export interface Period {
 }
 export const period = z.strictObject({ from: bound.optional(), to: bound.optional() });
 
+/** Any number of things, given as they are asked for. */
+export const many = z.custom<Iterable<unknown> | AsyncIterable<unknown>>(
+  (value) => typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value),
+  broken('type', 'an array, or anything else that can be iterated'),
+);
+
 /** Which rows a retention takes: those from before an instant, so many at a time (1 to 10,000; 1,000 if left out). */
 export interface Sweep {
   readonly before: Date;
@@ -100,7 +106,10 @@ export const jsonObject = z
 
 /** What is asked of JSON metadata: that there is a value at a path, or that it is this one. */
 export interface MetadataFilter {
-  /** The steps to the value, up to 20: an object's key, or an array's index from 0. */
+  /**
+   * The steps to the value, up to 20: an object's key (1 to 255 characters; no minus at its beginning, no quotes, backslashes
+   * or control characters), or an array's index from 0.
+   */
   readonly path: readonly (string | number)[];
   /** The value that must be there, of the same JSON type; 1 and 1.0 are one number. Left out: any value, null too. */
   readonly equals?: JsonScalar | undefined;
@@ -110,10 +119,11 @@ export const metadataFilter = z.strictObject({
   path: z
     .array(
       z.union([
-        // Quotes and backslashes are what the four databases' path languages do not agree on.
+        // What the four databases' path languages do not agree on: quotes and backslashes; and MariaDB finds no key that
+        // begins with a minus.
         text(255).refine(
-          (key) => !/["\\\p{Cc}]/u.test(key),
-          broken('characters', 'no quotes, backslashes or control characters in a key'),
+          (key) => !/^-|["\\\p{Cc}]/u.test(key),
+          broken('characters', 'no minus at the beginning of a key, and no quotes, backslashes or control characters'),
         ),
         whole(0, 1_000_000),
       ]),
@@ -145,7 +155,8 @@ function checkJson(value: unknown, context: z.RefinementCtx): void {
     if (part === null || typeof part === 'boolean') return true;
     if (typeof part === 'string') return storable(part) || fail('characters', STORABLE);
     if (typeof part === 'number') return Number.isFinite(part) || fail('range', 'finite numbers');
-    if (Array.isArray(part)) return part.every((item) => walk(item, depth + 1));
+    // Array.from, for `every` passes over the holes of an array, which JSON has none of.
+    if (Array.isArray(part)) return Array.from<unknown>(part).every((item) => walk(item, depth + 1));
     if (!isPlainObject(part)) return fail('type', 'JSON: null, true, false, numbers, strings, arrays and objects');
     return Object.entries(part).every(
       ([key, item]) =>

@@ -53,7 +53,7 @@ export interface UserRepository {
    * @throws StillReferencedError `images_owner_id_foreign`: it has images, in the trash perhaps; purge those first
    */
   remove(id: UserId): Promise<void>;
-  /** Sets the hash, or (null) takes it away, so that nobody can log in. @throws NotFoundError */
+  /** Sets the hash, or (null) takes it away, so that nobody can log in. Moves `updatedAt`. @throws NotFoundError */
   setPasswordHash(id: UserId, passwordHash: string | null): Promise<void>;
   /** By e-mail; null if there is no such user, or it has no password hash. */
   findCredentials(email: string): Promise<Credentials | null>;

@@ -4,12 +4,12 @@ import { InvalidError } from './errors.js';
 const WORD_LENGTH = 64;
 
 /**
- * Text without regard to case, in any script. Per code point to upper case and back, which is simple case folding with the
- * expansions of full folding (ß is ss) and without the context rules of lower case (a final ς is σ); then NFKC, so that
+ * Text without regard to case, in any script. Per code point to lower case, to upper case and back, which is simple case folding with
+ * the expansions of full folding (ß and ẞ are ss) and without the context rules of lower case (a final ς is σ); then NFKC, so that
  * one letter in two encodings is one.
  */
 const fold = (text: string) =>
-  Array.from(text.normalize('NFKC'), (letter) => letter.toUpperCase().toLowerCase())
+  Array.from(text.normalize('NFKC'), (letter) => letter.toLowerCase().toUpperCase().toLowerCase())
     .join('')
     .normalize('NFKC');
 

@@ -31,7 +31,7 @@ export class KnexAdminRepository implements AdminRepository {
       granted_by: grantedBy ? this.database.dialect.idValue(grantedBy) : null,
       granted_at: new Date(),
     };
-    return this.database.runUntilUnique(['admins_user_id_unique'], async () => {
+    return this.database.runUntilSettled(['admins_user_id_unique'], async () => {
       const updated = await this.database.update('admins', values, this.database.knex('admins').where(key));
       if (updated === 0) await this.database.insert('admins', [{ ...key, ...values }]);
       return toAdmin({ ...key, ...values });

@@ -1,4 +1,6 @@
-import type { Knex } from 'knex';
+import { createRequire } from 'node:module';
+import { UnavailableError } from '@janus/core';
+import createKnex, { type Knex } from 'knex';
 import type { Dialect } from './dialects/dialect.js';
 import { dialects } from './dialects/index.js';
 import { guard, MIGRATIONS, MigrationSource } from './migrations.js';
@@ -25,10 +27,26 @@ export function configFor(dialect: Dialect, url: string): Knex.Config & { userPa
     },
     // Knex would put every bound value into the message of an error.
     compileSqlOnError: false,
+    // It would also print what it throws, into the output of an application that may well handle it.
+    log: { warn: () => undefined },
     migrations: { tableName: MIGRATIONS, migrationSource: new MigrationSource(dialect) },
     seeds: { seedSource: new SeedSource() } as Knex.SeederConfig,
     userParams: { janusUrl: url },
   };
+}
+
+/**
+ * A Knex for the database of a URL.
+ * @throws UnavailableError when the driver is not installed
+ */
+export function knexFor(dialect: Dialect, url: string): Knex {
+  const { driver } = dialect;
+  try {
+    createRequire(import.meta.url).resolve(driver);
+  } catch {
+    throw new UnavailableError('no driver', `its driver is not installed: npm install ${driver}`);
+  }
+  return createKnex(configFor(dialect, url));
 }
 
 /** As `configFor`, for Knex's command line: its first connection refuses a database that Janus must not touch. */
@@ -37,6 +55,7 @@ function guarded(dialect: Dialect, url: string): Knex.Config {
   let checked: Promise<void> | undefined;
   return {
     ...config,
+    log: {},
     pool: {
       ...config.pool,
       afterCreate: (connection: unknown, done: (error: unknown, connection: unknown) => void) => {

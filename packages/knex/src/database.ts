@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { DuplicateError, type JanusError, type UnitOfWork } from '@janus/core';
-import createKnex, { type Knex } from 'knex';
-import { configFor, type UserParams } from './config.js';
+import { ConflictError, DuplicateError, MissingReferenceError, type JanusError, type UnitOfWork } from '@janus/core';
+import type { Knex } from 'knex';
+import { knexFor, type UserParams } from './config.js';
 import type { Attempt, Dialect, Row } from './dialects/dialect.js';
 import { dialectOf } from './dialects/index.js';
 import { guard } from './migrations.js';
@@ -11,8 +11,13 @@ import { guard } from './migrations.js';
 const BINDINGS_PER_STATEMENT = 30_000;
 const ROWS_PER_STATEMENT = 500;
 
-/** How often an insert is tried again after somebody else was quicker with the same key. */
-const DUPLICATE_RETRIES = 5;
+/** How often work is tried again after another overtook it. */
+const RETRIES = 5;
+
+/** What is known of a statement before it fails. */
+type Statement = Omit<Attempt, 'ask'>;
+
+const READING: Statement = { table: null, rows: [], target: null };
 
 /** A transaction or savepoint, and the end of the line of those who want to use it. */
 interface Scope {
@@ -33,11 +38,11 @@ export class Database implements UnitOfWork {
   /**
    * Opens the database of a URL, such as `sqlite:instance/image_processing.db` or `postgres://user:password@host/name`.
    * @throws InvalidError when the URL's scheme is not known
-   * @throws UnavailableError when it does not answer
+   * @throws UnavailableError when it does not answer, or its driver is not installed
    */
   static async open(url: string): Promise<Database> {
     const dialect = dialectOf(url);
-    const database = new Database(createKnex(configFor(dialect, url)), dialect);
+    const database = new Database(knexFor(dialect, url), dialect);
     try {
       await database.rows(database.knex.select(database.knex.raw('1 as one')));
       return database;
@@ -86,26 +91,34 @@ export class Database implements UnitOfWork {
         }
       });
     try {
-      return await (outer
+      const result = await (outer
         ? inTurn(outer, async () => outer.transaction.transaction(inside))
         : this.knex.transaction(inside));
+      // Knex takes a transaction whose work threw undefined for one that was rolled back on purpose.
+      if (!thrown) return result;
     } catch (error) {
       // What the work threw is its caller's; only the beginning and the end of the transaction are the database's.
-      throw thrown ? thrown.error : await this.#failure(error, { table: null, rows: [] }, this.knex);
+      if (!thrown) throw await this.#failure(error, READING, this.knex);
     }
+    throw thrown.error;
   }
 
   /**
-   * As `run`, and again while another is quicker to insert what one of these rules allows once. For work that looks first,
-   * and inserts what it does not find.
+   * As `run`, and again while what another did in between breaks one of these rules or, outside any unit of work, stood in
+   * the way. For work that looks first, and writes
+   * by what it found.
    */
-  async runUntilUnique<Result>(rules: readonly string[], work: () => Promise<Result>): Promise<Result> {
+  async runUntilSettled<Result>(rules: readonly string[], work: () => Promise<Result>): Promise<Result> {
     for (let retries = 0; ; retries += 1) {
       try {
         return await this.run(work);
       } catch (error) {
-        const lost = error instanceof DuplicateError && rules.includes(error.rule);
-        if (!lost || retries === DUPLICATE_RETRIES) throw error;
+        const overtaken =
+          error instanceof DuplicateError || error instanceof MissingReferenceError
+            ? rules.includes(error.rule)
+            : // A deadlock undoes the whole of the unit of work that this may be a part of.
+              error instanceof ConflictError && !this.#scopes.getStore();
+        if (!overtaken || retries === RETRIES) throw error;
       }
     }
   }
@@ -128,31 +141,39 @@ export class Database implements UnitOfWork {
     for (let start = 0; start < rows.length; start += size) {
       const chunk = rows.slice(start, start + size);
       const query = this.knex(table).insert(chunk);
-      await this.#execute((on) => (on ? query.transacting(on) : query), { table, rows: chunk });
+      await this.#execute((on) => (on ? query.transacting(on) : query), { table, rows: chunk, target: null });
     }
   }
 
   /** Updates the rows that a query finds, and returns how many those were, also where nothing in them changed. */
   async update(table: string, values: Row, query: Knex.QueryBuilder): Promise<number> {
     const update = query.clone().update(values);
-    return this.#execute<number>((on) => (on ? update.transacting(on) : update), { table, rows: [values] });
+    return this.#execute<number>((on) => (on ? update.transacting(on) : update), {
+      table,
+      rows: [values],
+      target: query,
+    });
   }
 
   /** Deletes the rows of a table that have these values, and returns how many those were. */
   async delete(table: string, values: Row): Promise<number> {
-    return this.deleteWhere(table, this.knex(table).where(values), [values]);
+    return this.deleteWhere(table, this.knex(table).where(values));
   }
 
   /** Deletes the rows of a table that a query finds, and returns how many those were. */
-  async deleteWhere(table: string, query: Knex.QueryBuilder, rows: readonly Row[] = []): Promise<number> {
+  async deleteWhere(table: string, query: Knex.QueryBuilder): Promise<number> {
     const deletion = query.clone().delete();
-    return this.#execute<number>((on) => (on ? deletion.transacting(on) : deletion), { table, rows });
+    return this.#execute<number>((on) => (on ? deletion.transacting(on) : deletion), {
+      table,
+      rows: [],
+      target: query,
+    });
   }
 
   /** Runs a statement where it belongs: in the unit of work it is called in, or by itself. */
   async #execute<Result>(
     statement: (on: Knex.Transaction | null) => PromiseLike<Result>,
-    written: Pick<Attempt, 'table' | 'rows'> | null,
+    written: Statement | null,
   ): Promise<Result> {
     const scope = this.#scopes.getStore();
     const run = async () => {
@@ -160,14 +181,14 @@ export class Database implements UnitOfWork {
         if (!scope || !written) return await statement(scope?.transaction ?? null);
         return await this.dialect.attempt(scope.transaction, async (on) => statement(on));
       } catch (error) {
-        throw await this.#failure(error, written ?? { table: null, rows: [] }, scope?.transaction ?? this.knex);
+        throw await this.#failure(error, written ?? READING, scope?.transaction ?? this.knex);
       }
     };
     return scope ? inTurn(scope, run) : run();
   }
 
   /** What a driver's error means, in core's words. */
-  async #failure(error: unknown, about: Pick<Attempt, 'table' | 'rows'>, on: Knex): Promise<JanusError> {
+  async #failure(error: unknown, about: Statement, on: Knex): Promise<JanusError> {
     return this.dialect.failure(error, {
       ...about,
       // Wrapped in a query of Knex's own, whose answer has the same form on every driver.

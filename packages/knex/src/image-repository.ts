@@ -26,6 +26,7 @@ import {
   imageId,
   imageIds,
   imageQuery,
+  many,
   newImage,
   onDuplicate,
   sweep,
@@ -42,7 +43,7 @@ import type { Row } from './dialects/dialect.js';
 import { checkedFilter, matching, trashed } from './image-filter.js';
 import { listImages } from './image-list.js';
 import { imageColumns, imageValues, toAnalysis, toImage } from './image-row.js';
-import { ensureTags, ONE_TAG_A_NAME, ONE_TAG_EACH } from './tag-repository.js';
+import { ensureTags, TAGGING } from './tag-repository.js';
 
 /** The rule that an owner has each file once. */
 const ONE_OF_EACH = 'images_owner_id_sha256_unique';
@@ -65,7 +66,7 @@ export class KnexImageRepository implements ImageRepository {
     const values = checked(image);
     const mode = check(onDuplicate, options.onDuplicate, 'onDuplicate');
     if (mode === 'fail') return this.#createOrFail(values);
-    return this.database.runUntilUnique([ONE_OF_EACH, ONE_TAG_A_NAME], async () => {
+    return this.database.runUntilSettled([ONE_OF_EACH, ...TAGGING], async () => {
       const existing = await this.findByHash(values.ownerId, values.sha256, { trash: 'included' });
       if (existing) return mode === 'restore' && existing.deletedAt ? this.restore(existing.id) : existing;
       await this.#insert([values]);
@@ -75,7 +76,7 @@ export class KnexImageRepository implements ImageRepository {
 
   async #createOrFail(image: CheckedImage): Promise<Image> {
     try {
-      return await this.database.runUntilUnique([ONE_TAG_A_NAME], async () => {
+      return await this.database.runUntilSettled(TAGGING, async () => {
         await this.#insert([image]);
         return this.get(image.id);
       });
@@ -90,12 +91,13 @@ export class KnexImageRepository implements ImageRepository {
     images: Iterable<NewImage> | AsyncIterable<NewImage>,
     options: { onDuplicate?: OnDuplicate | undefined } = {},
   ): Promise<CreatedMany> {
+    check(many, images, 'images');
     const mode = check(onDuplicate, options.onDuplicate, 'onDuplicate');
     return this.database.run(async () => {
       const total = { created: 0, skipped: 0, restored: 0 };
       const add = async (batch: readonly CheckedImage[]) => {
-        const rules = mode === 'fail' ? [ONE_TAG_A_NAME] : [ONE_TAG_A_NAME, ONE_OF_EACH];
-        const done = await this.database.runUntilUnique(rules, async () => this.#createBatch(batch, mode));
+        const rules = mode === 'fail' ? TAGGING : [ONE_OF_EACH, ...TAGGING];
+        const done = await this.database.runUntilSettled(rules, async () => this.#createBatch(batch, mode));
         total.created += done.created;
         total.skipped += done.skipped;
         total.restored += done.restored;
@@ -203,7 +205,7 @@ export class KnexImageRepository implements ImageRepository {
     return ids.map((one) => found.get(one) ?? null);
   }
 
-  list(query: ImageQuery = {}): Promise<Page<Image>> {
+  async list(query: ImageQuery = {}): Promise<Page<Image>> {
     return listImages(this.database, check(imageQuery, query));
   }
 
@@ -284,7 +286,7 @@ export class KnexImageRepository implements ImageRepository {
   async tag(image: ImageId, tags: readonly string[]): Promise<void> {
     const value = this.#idValue(image);
     const names = check(tagNames, tags, 'tags').toSorted();
-    await this.database.runUntilUnique([ONE_TAG_A_NAME, ONE_TAG_EACH], async () => {
+    await this.database.runUntilSettled(TAGGING, async () => {
       await this.get(image, { trash: 'included' });
       const ids = await ensureTags(this.database, names);
       const rows = await this.database.rows(this.database.knex('image_tags').select('tag_id').where('image_id', value));
@@ -316,7 +318,7 @@ export class KnexImageRepository implements ImageRepository {
     const value = JSON.stringify(check(analysisResult, result, 'result'));
     const { knex } = this.database;
     const now = new Date();
-    return this.database.runUntilUnique(['image_analyses_image_id_kind_unique'], async () => {
+    return this.database.runUntilSettled(['image_analyses_image_id_kind_unique'], async () => {
       const row = { result: value, updated_at: now };
       const updated = await this.database.update('image_analyses', row, knex('image_analyses').where(key));
       if (updated === 0) await this.#insertAnalysis({ ...key, ...row, created_at: now });

@@ -17,6 +17,7 @@ import {
   logPeriod,
   logPlace,
   logQuery,
+  many,
   newLogEntry,
   sweep,
   recentLimit,
@@ -52,6 +53,7 @@ export class KnexLogRepository implements LogRepository {
   }
 
   async appendMany(entries: Iterable<NewLogEntry> | AsyncIterable<NewLogEntry>): Promise<number> {
+    check(many, entries, 'entries');
     return this.database.run(async () => {
       let batch: Row[] = [];
       let position = 0;
@@ -102,7 +104,7 @@ export class KnexLogRepository implements LogRepository {
   async countByUser(timestamp: Period = {}): Promise<readonly UserLogCount[]> {
     const period = check(logPeriod, timestamp, 'timestamp');
     const query = this.#matching({ timestamp: period }).select('user_id').count({ entries: '*' }).groupBy('user_id');
-    const rows = await this.database.rows(query.orderBy([{ column: 'entries', order: 'desc' }]).limit(500));
+    const rows = await this.database.rows(query.orderByRaw('entries desc, user_id is null, user_id desc').limit(500));
     return rows.map((row) => ({ userId: nullable(row['user_id'], id<'user'>), entries: number(row['entries']) }));
   }
 

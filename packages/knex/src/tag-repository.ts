@@ -12,9 +12,8 @@ import { id, number, text } from './columns.js';
 import type { Database } from './database.js';
 import { pageOf, placeOf } from './page.js';
 
-/** The rules that a name is one tag, and that an image has a tag once. */
-export const ONE_TAG_A_NAME = 'tags_name_unique';
-export const ONE_TAG_EACH = 'image_tags_image_id_tag_id_unique';
+/** The rules that break when another makes the same tag, gives it to the same image, or merges it away, at the same time. */
+export const TAGGING = ['tags_name_unique', 'image_tags_image_id_tag_id_unique', 'image_tags_tag_id_foreign'] as const;
 
 export class KnexTagRepository implements TagRepository {
   constructor(private readonly database: Database) {}
@@ -50,7 +49,7 @@ export class KnexTagRepository implements TagRepository {
     const from = check(tagName, name, 'name');
     const to = check(tagName, newName, 'newName');
     return this.database.run(async () => {
-      const tag = await this.#get(from);
+      const [tag] = await this.#lock(from);
       await this.database.update('tags', { name: to }, this.#withId(tag.id));
       return { ...tag, name: to };
     });
@@ -58,8 +57,8 @@ export class KnexTagRepository implements TagRepository {
 
   async merge(from: string, into: string): Promise<Tag> {
     const names = [check(tagName, from, 'from'), check(tagName, into, 'into')] as const;
-    return this.database.runUntilUnique([ONE_TAG_EACH], async () => {
-      const [source, target] = [await this.#get(names[0]), await this.#get(names[1])];
+    return this.database.runUntilSettled([], async () => {
+      const [source, target] = await this.#lock(...names);
       if (source.id === target.id) return target;
       const { knex, dialect } = this.database;
       const of = (tag: Tag) => knex('image_tags').where('tag_id', dialect.idValue(tag.id));
@@ -82,14 +81,20 @@ export class KnexTagRepository implements TagRepository {
     return this.database.knex('tags').where('id', this.database.dialect.idValue(tag));
   }
 
-  async #get(name: string): Promise<Tag> {
-    const row = await this.database.row(this.database.knex('tags').where({ name }));
-    if (!row) throw new NotFoundError('tag');
-    return { id: id(row['id']), name: text(row['name']) };
+  /** Tags, which nobody else changes, or gives to an image, until this unit of work ends. */
+  async #lock<Names extends readonly string[]>(...names: Names): Promise<{ [Name in keyof Names]: Tag }> {
+    const query = this.database.knex('tags').whereIn('name', names).orderBy('name').forUpdate();
+    const rows = await this.database.rows(query);
+    const tags = new Map(rows.map((row) => [text(row['name']), id<'tag'>(row['id'])]));
+    return names.map((name): Tag => {
+      const found = tags.get(name);
+      if (!found) throw new NotFoundError('tag');
+      return { id: found, name };
+    }) as { [Name in keyof Names]: Tag };
   }
 }
 
-/** The ids of tags by their names; those that do not exist yet are made. Call it in a unit of work that is tried again on `ONE_TAG_A_NAME`. */
+/** The ids of tags by their names; those that do not exist yet are made. Call it in a unit of work that is tried again on `TAGGING`. */
 export async function ensureTags(database: Database, names: readonly string[]): Promise<readonly TagId[]> {
   const known = await database.rows(database.knex('tags').whereIn('name', names));
   const ids = new Map(known.map((row) => [text(row['name']), id<'tag'>(row['id'])]));

@@ -13,8 +13,10 @@ export interface Fragment {
 export interface Attempt {
   /** The table written to; null for a statement that only reads. */
   readonly table: string | null;
-  /** The values that were to be written, or to be found in the row to remove. */
+  /** The rows, or parts of rows, that were to be written. */
   readonly rows: readonly Row[];
+  /** Finds the rows that were to be changed or removed; null for any other statement. */
+  readonly target: Knex.QueryBuilder | null;
   /** Asks the database more, in the same transaction. */
   readonly ask: (sql: string, bindings: readonly Knex.Value[]) => Promise<readonly Row[]>;
 }
@@ -27,13 +29,15 @@ export interface Dialect {
   readonly schemes: readonly string[];
   /** Where a fresh installation of it listens. */
   readonly localUrl: string;
+  /** The name of the package that speaks to it. */
+  readonly driver: string;
   /** How Knex reaches the database of a URL: client, connection, size of the pool. */
   connect(url: string): Knex.Config;
   /** Makes a driver's new connection give the answers that the other databases give. */
   prepare(connection: unknown): Promise<void>;
   /** Runs a statement without bindings on a driver's connection. */
   query(connection: unknown, sql: string): Promise<readonly Row[]>;
-  /** A statement whose rows have the `name` of each table in this database. */
+  /** A statement whose rows have the `name` of each table and view in this database. */
   readonly tableNames: string;
   /** The value an id is stored as. */
   idValue(id: string): Knex.Value;

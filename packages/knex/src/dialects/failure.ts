@@ -10,6 +10,7 @@ export const unchecked = (rule: string) =>
 
 const HINTS = {
   unreachable: 'it cannot be reached; is it running, and are host and port right?',
+  unopened: 'its file cannot be opened; is the path right, and may it be read and written?',
   refused: 'it refuses the login; are user, password and database name right?',
   unprepared: 'a table or column is not there; run the migrations',
   full: 'it has no space left',

@@ -37,6 +37,8 @@ export function jsonCondition(column: string, path: readonly (string | number)[]
 /** What MySQL and MariaDB truly share: the protocol and its driver, error codes, and most of the SQL. */
 export const mysqlFamily = (collation: string) =>
   ({
+    driver: 'mysql2',
+
     connect: (url) => ({
       client: 'mysql2',
       connection: {
@@ -81,6 +83,8 @@ export const mysqlFamily = (collation: string) =>
           return absent(`${table}.${/Column '([^']+)'/.exec(message)?.[1] ?? ''}`);
         case 'ER_CHECK_CONSTRAINT_VIOLATED':
           return unchecked(/constraint '([^']+)'/i.exec(message)?.[1] ?? '');
+        // The driver calls MariaDB's number for a broken check by what MySQL gave the same number to.
+        case 'ER_INNODB_AUTOEXTEND_SIZE_OUT_OF_RANGE':
         case 'ER_CONSTRAINT_FAILED':
           return unchecked(/CONSTRAINT `(?:[^`]+\.)?([^`]+)`/.exec(message)?.[1] ?? '');
         default:

@@ -37,6 +37,7 @@ export const postgres: Dialect = {
   name: 'postgres',
   schemes: ['postgres', 'postgresql'],
   localUrl: 'postgres://postgres@127.0.0.1:5432/janus',
+  driver: 'pg',
 
   connect: (url) => ({ client: 'pg', connection: { connectionString: url }, pool: { min: 0, max: 10 } }),
 
@@ -50,7 +51,8 @@ export const postgres: Dialect = {
 
   query: async (connection, sql) => (await (connection as Connection).query(sql)).rows,
 
-  tableNames: 'select tablename as name from pg_tables where schemaname = current_schema()',
+  tableNames: `select relname as name from pg_class
+    where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p', 'f', 'v', 'm')`,
 
   idValue: (id) => id,
 

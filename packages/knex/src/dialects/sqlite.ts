@@ -1,42 +1,17 @@
-import { mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DuplicateError, MissingReferenceError, StillReferencedError } from '@janus/core';
 import type BetterSqlite3 from 'better-sqlite3';
 import type { Knex } from 'knex';
-import { codeOf, jsonPath, type Attempt, type Dialect, type Row } from './dialect.js';
+import { codeOf, jsonPath, type Dialect, type Row } from './dialect.js';
 import { absent, unchecked, unexpected, type Codes } from './failure.js';
-
-/** Those members of Knex's client for this driver that are used here; Knex has no types for them. */
-declare class KnexSqliteClient extends Knex.Client {
-  _query(connection: unknown, query: { sql: string }): Promise<unknown>;
-}
-
-const Client = createRequire(import.meta.url)('knex/lib/dialects/better-sqlite3/index.js') as typeof KnexSqliteClient;
-
-class SqliteClient extends Client {
-  override acquireRawConnection(): Promise<unknown> {
-    const { filename } = this.connectionSettings as { filename: string };
-    if (filename !== ':memory:') mkdirSync(dirname(filename), { recursive: true });
-    return super.acquireRawConnection() as Promise<unknown>;
-  }
-
-  override _query(connection: unknown, query: { sql: string }): Promise<unknown> {
-    // A transaction that begins by reading and writes later fails at once, with SQLITE_BUSY_SNAPSHOT, if another has
-    // written in between, however long the busy timeout is. One that begins by taking the write lock waits for its turn.
-    if (query.sql === 'BEGIN;') query.sql = 'BEGIN IMMEDIATE;';
-    // eslint-disable-next-line no-underscore-dangle -- Knex's own name
-    return super._query(connection, query);
-  }
-}
+import { SqliteClient } from './sqlite-client.js';
+import { brokenReference, duplicate } from './sqlite-rules.js';
 
 const CODES: Codes = {
   conflict: ['SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT', 'SQLITE_LOCKED'],
   timeout: ['SQLITE_BUSY_TIMEOUT'],
   unavailable: {
     unprepared: ['SQLITE_ERROR'],
-    unreachable: ['SQLITE_CANTOPEN'],
+    unopened: ['SQLITE_CANTOPEN', 'EACCES', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EPERM', 'EROFS'],
     full: ['SQLITE_FULL'],
     readonly: ['SQLITE_READONLY', 'SQLITE_READONLY_DBMOVED', 'SQLITE_READONLY_DIRECTORY'],
     foreign: ['SQLITE_NOTADB'],
@@ -50,51 +25,11 @@ function bitCount(value: unknown): number {
   return count;
 }
 
-/** SQLite names the columns of a broken rule, never the rule; the migrations name rules after their columns. */
-const ruleOf = (columns: string) => {
-  const names = columns.split(', ').map((column) => column.split('.'));
-  return [names[0]?.[0], ...names.map(([, column]) => column), 'unique'].join('_');
-};
-
-/** SQLite does not say which reference is broken: look for it. */
-async function missingReference({ table, rows, ask }: Attempt): Promise<MissingReferenceError> {
-  const references = await ask(
-    'select "table" as parent, "from" as child, "to" as target from pragma_foreign_key_list(?)',
-    [table],
-  );
-  for (const { parent, child, target } of references) {
-    const values = [...new Set(rows.map((row) => row[String(child)]))].filter(
-      (value) => value !== null && value !== undefined,
-    );
-    for (const value of values) {
-      const found = await ask(`select 1 from "${String(parent)}" where "${String(target)}" = ?`, [value as Knex.Value]);
-      if (found.length === 0) return new MissingReferenceError(`${table}_${String(child)}_foreign`);
-    }
-  }
-  return new MissingReferenceError(`${table}_foreign`);
-}
-
-async function stillReferenced({ table, rows, ask }: Attempt): Promise<StillReferencedError> {
-  const references = await ask(
-    `select m.name as child_table, f."from" as child, f."to" as target from sqlite_master m, pragma_foreign_key_list(m.name) f
-     where m.type = 'table' and f."table" = ? and f.on_delete in ('NO ACTION', 'RESTRICT')`,
-    [table],
-  );
-  for (const { child_table: childTable, child, target } of references) {
-    for (const row of rows) {
-      const found = await ask(`select 1 from "${String(childTable)}" where "${String(child)}" = ? limit 1`, [
-        row[String(target)] as Knex.Value,
-      ]);
-      if (found.length > 0) return new StillReferencedError(`${String(childTable)}_${String(child)}_foreign`);
-    }
-  }
-  return new StillReferencedError(`${table}_foreign`);
-}
-
 export const sqlite: Dialect = {
   name: 'sqlite',
   schemes: ['sqlite', 'file'],
   localUrl: 'sqlite:instance/image_processing.db',
+  driver: 'better-sqlite3',
 
   connect(url) {
     const filename = url.startsWith('file:///') ? fileURLToPath(url) : url.replace(/^(sqlite|file):(\/\/(?=\/))?/, '');
@@ -123,7 +58,7 @@ export const sqlite: Dialect = {
     return (connection as BetterSqlite3.Database).prepare<[], Row>(sql).all();
   },
 
-  tableNames: "select name from sqlite_master where type = 'table'",
+  tableNames: "select name from sqlite_master where type in ('table', 'view')",
 
   idValue: (id) => id,
 
@@ -135,11 +70,10 @@ export const sqlite: Dialect = {
     switch (code) {
       case 'SQLITE_CONSTRAINT_UNIQUE':
       case 'SQLITE_CONSTRAINT_PRIMARYKEY':
-        return new DuplicateError(ruleOf(detail));
+        return duplicate(attempt, detail);
       case 'SQLITE_CONSTRAINT_FOREIGNKEY':
-        return missingReference(attempt);
       case 'SQLITE_CONSTRAINT_TRIGGER':
-        return stillReferenced(attempt);
+        return brokenReference(attempt);
       case 'SQLITE_CONSTRAINT_NOTNULL':
         return absent(detail);
       case 'SQLITE_CONSTRAINT_CHECK':
@@ -178,13 +112,12 @@ export const sqlite: Dialect = {
 
   jsonIs(column, path, value) {
     const at = jsonPath(path);
-    const typed = (types: string, ...bindings: Knex.Value[]) => ({
-      sql: `json_type(${column}, ?) in (${types})${bindings.length > 0 ? ` and json_extract(${column}, ?) = ?` : ''}`,
-      bindings: bindings.length > 0 ? [at, at, ...bindings] : [at],
-    });
-    if (value === null) return typed("'null'");
-    if (typeof value === 'boolean') return typed(`'${value}'`);
-    return typeof value === 'number' ? typed("'integer', 'real'", value) : typed("'text'", value);
+    const type = `json_type(${column}, ?)`;
+    const found = `json_extract(${column}, ?)`;
+    if (value === null || typeof value === 'boolean') return { sql: `${type} = '${value}'`, bindings: [at] };
+    if (typeof value === 'string') return { sql: `${type} = 'text' and ${found} = ?`, bindings: [at, at, value] };
+    // A double, for it reads a whole number as an integer, of more digits than the double had that was written.
+    return { sql: `${type} in ('integer', 'real') and cast(${found} as real) = ?`, bindings: [at, at, value] };
   },
 
   differingBits: (column, value) => `bit_count((${column} | ${value}) - (${column} & ${value}))`,

@@ -1,0 +1,85 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InvalidError, UnavailableError } from '@janus/core';
+import { Database } from '@janus/knex';
+import { expect } from 'chai';
+import { refusal } from '../contract/store.js';
+import { url } from './empty-database.js';
+import { expectNotToTell, secret } from './scratch.js';
+
+/** The URL of this run's server with parts of it changed. */
+function changed(parts: Partial<Pick<URL, 'username' | 'password' | 'port' | 'pathname' | 'hostname'>>): string {
+  return Object.assign(new URL(url), parts).href;
+}
+
+async function refusedToOpen(other: string): Promise<Error> {
+  return refusal(Database.open(other).then(async (database) => database.close()));
+}
+
+const isFile = url.startsWith('sqlite:');
+
+describe('a database that cannot be opened', () => {
+  let folder = '';
+  const printed: unknown[] = [];
+  const { log } = console;
+  beforeEach(() => {
+    printed.length = 0;
+    console.log = (...words: unknown[]) => printed.push(...words);
+  });
+  afterEach(() => {
+    console.log = log;
+  });
+  before(async function makeFolder() {
+    folder = await mkdtemp(join(tmpdir(), `janus-${secret}-`));
+  });
+  after(async () => rm(folder, { recursive: true, force: true }));
+
+  async function expectUnavailable(other: string): Promise<void> {
+    const error = await refusedToOpen(other);
+    expect(error).to.be.instanceOf(UnavailableError);
+    expect(error.message).not.to.include('see its documentation');
+    expectNotToTell(error, secret);
+    expect(printed, 'what was printed').to.deep.equal([]);
+  }
+
+  it('is refused by its scheme where no dialect has that, without telling the rest of its URL', async () => {
+    const error = await refusedToOpen(`oracle://someone:${secret}@127.0.0.1/janus`);
+    expect(error).to.be.instanceOf(InvalidError).that.includes({ field: 'url', rule: 'scheme' });
+    expectNotToTell(error, secret);
+  });
+
+  if (isFile) {
+    it('is unavailable when it is a folder', async () => {
+      await expectUnavailable(`sqlite:${folder}`);
+    });
+
+    it('is unavailable when its folder cannot be made', async () => {
+      const file = join(folder, 'file');
+      await writeFile(file, '');
+      await expectUnavailable(`sqlite:${join(file, 'janus.db')}`);
+    });
+
+    it('is unavailable when the file is something else', async () => {
+      const file = join(folder, 'letter.txt');
+      await writeFile(file, 'Dear Ada, this is no database.\n'.repeat(100));
+      await expectUnavailable(`sqlite:${file}`);
+    });
+  } else {
+    it('is unavailable when the user is not known', async () => {
+      await expectUnavailable(changed({ username: 'janus_nobody', password: secret }));
+    });
+
+    it('is unavailable when there is none of that name', async () => {
+      await expectUnavailable(changed({ pathname: '/janus_no_such_database' }));
+    });
+
+    it('is unavailable when nobody listens on the port', async () => {
+      await expectUnavailable(changed({ port: '1', password: secret }));
+    });
+
+    it('is unavailable when the host is not known', async () => {
+      await expectUnavailable(changed({ hostname: 'janus.invalid', password: secret }));
+    });
+  }
+});
