@@ -150,7 +150,8 @@ export async function up(knex: Knex): Promise<void> {
     t.foreign('image_id', 'image_words_image_id_foreign').references('images.id').onDelete('CASCADE');
   });
 
-  // What happened stays on record when the user or the image that it happened to is gone.
+  // What happened stays on record when the user or the image that it happened to is gone. An id carries its entry's timestamp:
+  // the primary key is the index of that.
   await knex.schema.createTable('logs', (t) => {
     id(t, 'logs');
     t.specificType('timestamp', type.instant).notNullable();
@@ -160,7 +161,6 @@ export async function up(knex: Knex): Promise<void> {
     t.specificType('user_id', type.id);
     t.specificType('image_id', type.id);
     t.specificType('metadata', type.json).notNullable();
-    t.index(['timestamp', 'id'], 'logs_timestamp_id_index');
     for (const column of ['level', 'action', 'module', 'user_id', 'image_id']) {
       t.index([column, 'id'], `logs_${column}_id_index`);
     }

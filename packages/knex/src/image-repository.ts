@@ -21,13 +21,11 @@ import {
   analysisKind,
   analysisResult,
   check,
-  identify,
   imageChanges,
   imageId,
   imageIds,
   imageQuery,
   many,
-  newImage,
   onDuplicate,
   sweep,
   seenVersion,
@@ -35,41 +33,32 @@ import {
   tagNames,
   trashOption,
   userId,
-  words,
 } from '@janus/core/adapter';
-import { id, number, text } from './columns.js';
+import type { Knex } from 'knex';
+import { id, number } from './columns.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
+import { checkedImage, createBatch, insertImages, ONE_OF_EACH, takeOutOfTrash, wordRows } from './image-creation.js';
+import type { CheckedImage } from './image-creation.js';
 import { checkedFilter, matching, trashed } from './image-filter.js';
 import { listImages } from './image-list.js';
 import { imageColumns, imageValues, toAnalysis, toImage } from './image-row.js';
 import { ensureTags, TAGGING } from './tag-repository.js';
 
-/** The rule that an owner has each file once. */
-const ONE_OF_EACH = 'images_owner_id_sha256_unique';
-
 /** How many images `createMany` checks, looks up and inserts at a time, and how many `stream` reads. */
 const BATCH = 500;
-
-type CheckedImage = ReturnType<typeof checked>;
-
-function checked(image: NewImage, at = '') {
-  const values = check(newImage, image, at);
-  const identity = identify(values.id, values.createdAt, at === '' ? 'createdAt' : `${at}.createdAt`);
-  return { ...values, id: identity.id, createdAt: identity.at };
-}
 
 export class KnexImageRepository implements ImageRepository {
   constructor(private readonly database: Database) {}
 
   async create(image: NewImage, options: { onDuplicate?: OnDuplicate | undefined } = {}): Promise<Image> {
-    const values = checked(image);
+    const values = checkedImage(image);
     const mode = check(onDuplicate, options.onDuplicate, 'onDuplicate');
     if (mode === 'fail') return this.#createOrFail(values);
     return this.database.runUntilSettled([ONE_OF_EACH, ...TAGGING], async () => {
       const existing = await this.findByHash(values.ownerId, values.sha256, { trash: 'included' });
       if (existing) return mode === 'restore' && existing.deletedAt ? this.restore(existing.id) : existing;
-      await this.#insert([values]);
+      await insertImages(this.database, [values]);
       return this.get(values.id);
     });
   }
@@ -77,7 +66,7 @@ export class KnexImageRepository implements ImageRepository {
   async #createOrFail(image: CheckedImage): Promise<Image> {
     try {
       return await this.database.runUntilSettled(TAGGING, async () => {
-        await this.#insert([image]);
+        await insertImages(this.database, [image]);
         return this.get(image.id);
       });
     } catch (error) {
@@ -97,7 +86,7 @@ export class KnexImageRepository implements ImageRepository {
       const total = { created: 0, skipped: 0, restored: 0 };
       const add = async (batch: readonly CheckedImage[]) => {
         const rules = mode === 'fail' ? TAGGING : [ONE_OF_EACH, ...TAGGING];
-        const done = await this.database.runUntilSettled(rules, async () => this.#createBatch(batch, mode));
+        const done = await this.database.runUntilSettled(rules, async () => createBatch(this.database, batch, mode));
         total.created += done.created;
         total.skipped += done.skipped;
         total.restored += done.restored;
@@ -105,7 +94,7 @@ export class KnexImageRepository implements ImageRepository {
       let batch: CheckedImage[] = [];
       let position = 0;
       for await (const image of images) {
-        batch.push(checked(image, String(position)));
+        batch.push(checkedImage(image, String(position)));
         position += 1;
         if (batch.length < BATCH) continue;
         await add(batch);
@@ -114,69 +103,6 @@ export class KnexImageRepository implements ImageRepository {
       await add(batch);
       return total;
     });
-  }
-
-  async #createBatch(batch: readonly CheckedImage[], mode: OnDuplicate): Promise<CreatedMany> {
-    if (mode === 'fail') {
-      await this.#insert(batch);
-      return { created: batch.length, skipped: 0, restored: 0 };
-    }
-    const { knex, dialect } = this.database;
-    const keyOf = (ownerId: string, hash: string) => `${ownerId} ${hash}`;
-    const keys = batch.map((image) => [dialect.idValue(image.ownerId), image.sha256]);
-    const found =
-      batch.length === 0
-        ? []
-        : await this.database.rows(
-            knex('images').select('id', 'owner_id', 'sha256', 'deleted_at').whereIn(['owner_id', 'sha256'], keys),
-          );
-    const taken = new Set(found.map((row) => keyOf(id(row['owner_id']), text(row['sha256']))));
-    const fresh = batch.filter((image) => {
-      const key = keyOf(image.ownerId, image.sha256);
-      return !taken.has(key) && taken.add(key);
-    });
-    await this.#insert(fresh);
-    const trash = mode === 'restore' ? found.filter((row) => row['deleted_at'] !== null).map((row) => row['id']) : [];
-    if (trash.length > 0) await this.#takeOut(knex('images').whereIn('id', trash as Buffer[]));
-    return { created: fresh.length, skipped: batch.length - fresh.length - trash.length, restored: trash.length };
-  }
-
-  async #insert(images: readonly CheckedImage[]): Promise<void> {
-    const { dialect } = this.database;
-    await this.database.insert(
-      'images',
-      images.map((image) => ({
-        ...imageValues(image),
-        id: dialect.idValue(image.id),
-        owner_id: dialect.idValue(image.ownerId),
-        byte_size: image.byteSize,
-        sha256: image.sha256,
-        version: 1,
-        created_at: image.createdAt,
-        updated_at: image.createdAt,
-        deleted_at: null,
-      })),
-    );
-    await this.database.insert(
-      'image_words',
-      images.flatMap((image) => this.#wordRows(image.id, image.filename, image.title)),
-    );
-    const names = [...new Set(images.flatMap((image) => image.tags))].toSorted();
-    if (names.length === 0) return;
-    const ids = new Map((await ensureTags(this.database, names)).map((tag, index) => [names[index], tag]));
-    await this.database.insert(
-      'image_tags',
-      images.flatMap((image) =>
-        image.tags.flatMap((name) => {
-          const tag = ids.get(name);
-          return tag ? [{ image_id: dialect.idValue(image.id), tag_id: dialect.idValue(tag) }] : [];
-        }),
-      ),
-    );
-  }
-
-  #wordRows(image: ImageId, filename: string, title: string | null): Row[] {
-    return words(filename, title).map((word) => ({ word, image_id: this.database.dialect.idValue(image) }));
   }
 
   async find(image: ImageId, options: TrashOption = {}): Promise<Image | null> {
@@ -241,7 +167,7 @@ export class KnexImageRepository implements ImageRepository {
       if (updated === 0) throw new StaleVersionError('image', version, current.version);
       if (fields.filename !== undefined || fields.title !== undefined) {
         await this.database.delete('image_words', { image_id: value });
-        await this.database.insert('image_words', this.#wordRows(image, current.filename, current.title));
+        await this.database.insert('image_words', wordRows(this.database, current));
       }
       return current;
     });
@@ -259,15 +185,8 @@ export class KnexImageRepository implements ImageRepository {
   }
 
   async restore(image: ImageId): Promise<Image> {
-    await this.#takeOut(this.database.knex('images').where('id', this.#idValue(image)));
+    await takeOutOfTrash(this.database, this.database.knex('images').where('id', this.#idValue(image)));
     return this.get(image);
-  }
-
-  /** Takes those images of a query that are in the trash out of it. */
-  async #takeOut(images: ReturnType<typeof matching>): Promise<void> {
-    const { knex } = this.database;
-    const values = { deleted_at: null, updated_at: new Date(), version: knex.raw('version + 1') };
-    await this.database.update('images', values, images.whereNotNull('deleted_at'));
   }
 
   async purge(options: Sweep): Promise<number> {
@@ -283,18 +202,18 @@ export class KnexImageRepository implements ImageRepository {
     }
   }
 
-  async tag(image: ImageId, tags: readonly string[]): Promise<void> {
+  async tag(image: ImageId, given: readonly string[]): Promise<void> {
     const value = this.#idValue(image);
-    const names = check(tagNames, tags, 'tags').toSorted();
+    const names = check(tagNames, given, 'tags').toSorted();
     await this.database.runUntilSettled(TAGGING, async () => {
-      await this.get(image, { trash: 'included' });
-      const ids = await ensureTags(this.database, names);
+      await this.#expect(value);
+      const tags = await ensureTags(this.database, names);
       const rows = await this.database.rows(this.database.knex('image_tags').select('tag_id').where('image_id', value));
-      const has = new Set(rows.map((row) => id<'tag'>(row['tag_id'])));
-      const missing = ids.filter((tag) => !has.has(tag));
+      const has = new Set(rows.map((row) => id(row['tag_id'])));
+      const missing = [...tags.values()].filter((tag) => !has.has(id(tag)));
       await this.database.insert(
         'image_tags',
-        missing.map((tag) => ({ image_id: value, tag_id: this.database.dialect.idValue(tag) })),
+        missing.map((tag) => ({ image_id: value, tag_id: tag })),
       );
     });
   }
@@ -304,7 +223,7 @@ export class KnexImageRepository implements ImageRepository {
     const names = check(tagNames, tags, 'tags');
     const { knex } = this.database;
     await this.database.run(async () => {
-      await this.get(image, { trash: 'included' });
+      await this.#expect(value);
       const of = knex('image_tags').where('image_id', value);
       await this.database.deleteWhere(
         'image_tags',
@@ -346,6 +265,12 @@ export class KnexImageRepository implements ImageRepository {
 
   #idValue(image: ImageId) {
     return this.database.dialect.idValue(check(imageId, image, 'id'));
+  }
+
+  /** @throws NotFoundError when there is no such image, in the trash or out of it */
+  async #expect(image: Knex.Value): Promise<void> {
+    const row = await this.database.row(this.database.knex('images').select('id').where('id', image));
+    if (!row) throw new NotFoundError('image');
   }
 
   #select(options: TrashOption) {

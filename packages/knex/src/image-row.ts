@@ -4,10 +4,18 @@ import { id, instant, json, jsonObject, nullable, number, text } from './columns
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
 
+const COLUMNS = `
+  id owner_id filename title mime_type byte_size width height bit_depth color_type compression sha256 perceptual_hash status
+  captured_at captured_offset latitude longitude metadata version created_at updated_at deleted_at
+`
+  .trim()
+  .split(/\s+/)
+  .map((column) => `images.${column}`);
+
 /** The columns of an image, and the names of its tags as one more: what `toImage` reads. */
 export function imageColumns({ knex, dialect }: Database): (string | Knex.Raw)[] {
   return [
-    'images.*',
+    ...COLUMNS,
     knex.raw(
       `(select ${dialect.jsonArray('tags.name')} from image_tags join tags on tags.id = image_tags.tag_id
         where image_tags.image_id = images.id) as tags`,

@@ -8,6 +8,7 @@ import {
   type TagRepository,
 } from '@janus/core';
 import { check, newId, tagName, tagPage, tagPlace } from '@janus/core/adapter';
+import type { Knex } from 'knex';
 import { id, number, text } from './columns.js';
 import type { Database } from './database.js';
 import { pageOf, placeOf } from './page.js';
@@ -94,15 +95,21 @@ export class KnexTagRepository implements TagRepository {
   }
 }
 
-/** The ids of tags by their names; those that do not exist yet are made. Call it in a unit of work that is tried again on `TAGGING`. */
-export async function ensureTags(database: Database, names: readonly string[]): Promise<readonly TagId[]> {
+/**
+ * The ids of tags, as their column's values, by their names; those that do not exist yet are made. Call it in a unit of work
+ * that is tried again on `TAGGING`.
+ */
+export async function ensureTags(
+  database: Database,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, Knex.Value>> {
+  if (names.length === 0) return new Map();
   const known = await database.rows(database.knex('tags').whereIn('name', names));
-  const ids = new Map(known.map((row) => [text(row['name']), id<'tag'>(row['id'])]));
-  const missing = names.filter((name) => !ids.has(name)).map((name) => ({ id: newId<'tag'>(), name }));
-  await database.insert(
-    'tags',
-    missing.map((tag) => ({ id: database.dialect.idValue(tag.id), name: tag.name })),
-  );
+  const ids = new Map(known.map((row) => [text(row['name']), row['id'] as Knex.Value]));
+  const missing = names
+    .filter((name) => !ids.has(name))
+    .map((name) => ({ id: database.dialect.idValue(newId<'tag'>()), name }));
+  await database.insert('tags', missing);
   for (const tag of missing) ids.set(tag.name, tag.id);
-  return names.flatMap((name) => ids.get(name) ?? []);
+  return ids;
 }

@@ -1,0 +1,93 @@
+import type { CreatedMany, Image, NewImage, OnDuplicate } from '@janus/core';
+import { check, identify, newImage, words } from '@janus/core/adapter';
+import type { Knex } from 'knex';
+import { id, text } from './columns.js';
+import type { Database } from './database.js';
+import type { Row } from './dialects/dialect.js';
+import { imageValues } from './image-row.js';
+import { ensureTags } from './tag-repository.js';
+
+/** The rule that an owner has each file once. */
+export const ONE_OF_EACH = 'images_owner_id_sha256_unique';
+
+export type CheckedImage = ReturnType<typeof checkedImage>;
+
+/** @param at where it stands among many, from 0 */
+export function checkedImage(image: NewImage, at = '') {
+  const values = check(newImage, image, at);
+  const identity = identify(values.id, values.createdAt, at === '' ? 'createdAt' : `${at}.createdAt`);
+  return { ...values, id: identity.id, createdAt: identity.at };
+}
+
+/** Creates some images, and does with those that their owners have already as it is told. */
+export async function createBatch(
+  database: Database,
+  batch: readonly CheckedImage[],
+  mode: OnDuplicate,
+): Promise<CreatedMany> {
+  const found = mode === 'fail' || batch.length === 0 ? [] : await copiesOf(database, batch);
+  const taken = new Set(found.map((row) => keyOf(id(row['owner_id']), text(row['sha256']))));
+  const fresh = batch.filter(({ ownerId, sha256 }) => {
+    const key = keyOf(ownerId, sha256);
+    return mode === 'fail' || (!taken.has(key) && taken.add(key));
+  });
+  await insertImages(database, fresh);
+  const trash = mode === 'restore' ? found.filter((row) => row['deleted_at'] !== null).map((row) => row['id']) : [];
+  if (trash.length > 0) await takeOutOfTrash(database, database.knex('images').whereIn('id', trash as Knex.Value[]));
+  return { created: fresh.length, skipped: batch.length - fresh.length - trash.length, restored: trash.length };
+}
+
+const keyOf = (ownerId: string, sha256: string) => `${ownerId} ${sha256}`;
+
+async function copiesOf(database: Database, images: readonly CheckedImage[]): Promise<readonly Row[]> {
+  const { knex, dialect } = database;
+  return database.rows(
+    knex('images')
+      .select('id', 'owner_id', 'sha256', 'deleted_at')
+      .whereIn(
+        ['owner_id', 'sha256'],
+        images.map(({ ownerId, sha256 }) => [dialect.idValue(ownerId), sha256]),
+      ),
+  );
+}
+
+/** Inserts images, with their words and tags. Call it in a unit of work that is tried again on `TAGGING`. */
+export async function insertImages(database: Database, images: readonly CheckedImage[]): Promise<void> {
+  const { dialect } = database;
+  await database.insert(
+    'images',
+    images.map((image) => ({
+      ...imageValues(image),
+      id: dialect.idValue(image.id),
+      owner_id: dialect.idValue(image.ownerId),
+      byte_size: image.byteSize,
+      sha256: image.sha256,
+      version: 1,
+      created_at: image.createdAt,
+      updated_at: image.createdAt,
+      deleted_at: null,
+    })),
+  );
+  await database.insert(
+    'image_words',
+    images.flatMap((image) => wordRows(database, image)),
+  );
+  const names = [...new Set(images.flatMap((image) => image.tags))].toSorted();
+  const tags = await ensureTags(database, names);
+  await database.insert(
+    'image_tags',
+    images.flatMap((image) =>
+      image.tags.map((name) => ({ image_id: dialect.idValue(image.id), tag_id: tags.get(name) })),
+    ),
+  );
+}
+
+/** What a text search finds an image by. */
+export const wordRows = ({ dialect }: Database, image: Pick<Image, 'id' | 'filename' | 'title'>): Row[] =>
+  words(image.filename, image.title).map((word) => ({ word, image_id: dialect.idValue(image.id) }));
+
+/** Takes those images of a query that are in the trash out of it. */
+export async function takeOutOfTrash(database: Database, images: Knex.QueryBuilder): Promise<void> {
+  const values = { deleted_at: null, updated_at: new Date(), version: database.knex.raw('version + 1') };
+  await database.update('images', values, images.whereNotNull('deleted_at'));
+}
