@@ -59,9 +59,17 @@ export class Report {
 
     const groups = await this.#nearDuplicates(owner);
     show(
-      'Near-duplicates among your images',
-      ['they look alike'],
-      groups.slice(0, LINES).map((group) => [group.map(({ filename }) => shorten(filename)).join('\n')]),
+      'Images of yours that look alike',
+      ['group', 'file', 'title'],
+      groups
+        .slice(0, LINES)
+        .flatMap((group, index) =>
+          group.map(({ filename, title }, position) => [
+            position === 0 ? String(index + 1) : '',
+            shorten(filename),
+            shorten(title ?? ''),
+          ]),
+        ),
     );
 
     show(

@@ -43,7 +43,8 @@ export const oddities: readonly Partial<NewImage>[] = [
   {
     filename: 'huge.tif',
     mimeType: 'image/tiff',
-    byteSize: Number.MAX_SAFE_INTEGER,
+    // More than 32 bits hold.
+    byteSize: 5_000_000_000,
     width: 1_000_000,
     height: 1_000_000,
   },
