@@ -236,7 +236,8 @@ export interface ImageRepository {
 /** The token by which a container provides the images. */
 export const ImageRepository: unique symbol = Symbol.for('@janus/core/ImageRepository');
 
-const pixels = whole(1, 1_000_000);
+const MOST_PIXELS = 1_000_000;
+const pixels = whole(1, MOST_PIXELS);
 const label = text(50).nullable();
 const mimeType = text(127).refine((value) => /^[a-z0-9.+-]+\/[a-z0-9.+-]+$/.test(value), {
   params: { rule: 'format', allowed: 'a type in lower case, such as image/jpeg' },
@@ -287,18 +288,25 @@ export const imageChanges = z
     params: { rule: 'required', allowed: 'at least one field to change' },
   });
 
-const range = z.strictObject({
-  min: double(-Number.MAX_VALUE, Number.MAX_VALUE).optional(),
-  max: double(-Number.MAX_VALUE, Number.MAX_VALUE).optional(),
-});
+/**
+ * A range of whole numbers from 0. A bound between two of them is the next one inside, one far outside is just outside: what
+ * is compared with a column is always a number that its type has.
+ */
+const range = (most: number) => {
+  const end = (round: (value: number) => number) =>
+    double(-Number.MAX_VALUE, Number.MAX_VALUE)
+      .transform((value) => round(Math.min(Math.max(value, -1), most + 1)))
+      .optional();
+  return z.strictObject({ min: end(Math.ceil), max: end(Math.floor) }).optional();
+};
 
 export const imageFilter = z.strictObject({
   ownerId: userId.optional(),
   status: z.enum(IMAGE_STATUSES).optional(),
   mimeType: mimeType.optional(),
-  width: range.optional(),
-  height: range.optional(),
-  byteSize: range.optional(),
+  width: range(MOST_PIXELS),
+  height: range(MOST_PIXELS),
+  byteSize: range(Number.MAX_SAFE_INTEGER),
   created: period.optional(),
   captured: period.optional(),
   tags: z.strictObject({ all: tagNames.optional(), any: tagNames.optional(), none: tagNames.optional() }).optional(),

@@ -12,9 +12,9 @@ export function matching(database: Database, filter: ReturnType<typeof checkedFi
   if (filter.ownerId) query.where('images.owner_id', dialect.idValue(filter.ownerId));
   if (filter.status) query.where('images.status', filter.status);
   if (filter.mimeType) query.where('images.mime_type', filter.mimeType);
-  within(query, 'images.width', filter.width, MOST_PIXELS);
-  within(query, 'images.height', filter.height, MOST_PIXELS);
-  within(query, 'images.byte_size', filter.byteSize, Number.MAX_SAFE_INTEGER);
+  within(query, 'images.width', filter.width);
+  within(query, 'images.height', filter.height);
+  within(query, 'images.byte_size', filter.byteSize);
   // An image's id carries the instant it was created at: its index is the index of that, too.
   during(query, 'images.id', filter.created, (at) => dialect.idValue(firstIdAt(at)));
   during(query, 'images.captured_at', filter.captured, (at) => at);
@@ -50,17 +50,9 @@ export function matching(database: Database, filter: ReturnType<typeof checkedFi
 
 export const checkedFilter = (where: unknown) => check(imageFilter, where ?? {}, 'where');
 
-/** The largest width and height that core lets in. */
-const MOST_PIXELS = 1_000_000;
-
-/**
- * Narrows a query to a range of a column of whole numbers from 0. PostgreSQL takes nothing but a number of the column's own
- * type to compare it with: a bound between two of those is the next one inside, and one far outside is just outside.
- */
-function within(query: Knex.QueryBuilder, column: string, range: Range | undefined, most: number): void {
-  const inReach = (bound: number) => Math.min(Math.max(bound, -1), most + 1);
-  if (range?.min !== undefined) query.where(column, '>=', Math.ceil(inReach(range.min)));
-  if (range?.max !== undefined) query.where(column, '<=', Math.floor(inReach(range.max)));
+function within(query: Knex.QueryBuilder, column: string, range: Range | undefined): void {
+  if (range?.min !== undefined) query.where(column, '>=', range.min);
+  if (range?.max !== undefined) query.where(column, '<=', range.max);
 }
 
 /** Narrows a query to a period of time. */
