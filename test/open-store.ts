@@ -19,8 +19,13 @@ const url = process.env['JANUS_TEST_URL'];
 export async function openDatabase(): Promise<Database> {
   if (!url) throw new Error('JANUS_TEST_URL names no database; `npm test` does');
   const database = await Database.open(url);
-  await database.migrate();
-  return database;
+  try {
+    await database.migrate();
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }
 
 /** The repositories of that database, as a service gets them. */

@@ -25,13 +25,13 @@ export interface Store {
 /** Gives the tests of a `describe` one store, which is empty before each of them. */
 export function useStore(): Store {
   const store = {} as Store;
-  let opened: Awaited<ReturnType<typeof openStore>>;
+  let opened: Awaited<ReturnType<typeof openStore>> | undefined;
   before(async function open() {
     opened = await openStore();
     Object.assign(store, opened.store);
   });
-  beforeEach(async () => opened.empty());
-  after(async () => opened.close());
+  beforeEach(async () => opened?.empty());
+  after(async () => opened?.close());
   return store;
 }
 

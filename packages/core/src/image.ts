@@ -60,7 +60,7 @@ export interface Image {
   readonly metadata: JsonObject;
   /** Names of its tags, in the order of code points. */
   readonly tags: readonly string[];
-  /** 1 when created, and one more with every change of the fields above but tags. */
+  /** 1 when created, and one more with every change of the fields above but tags, into the trash, and out of it. */
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;

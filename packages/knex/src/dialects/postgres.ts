@@ -1,4 +1,6 @@
+import { createRequire } from 'node:module';
 import { DuplicateError, MissingReferenceError, StillReferencedError } from '@janus/core';
+import type { Knex } from 'knex';
 import { codeOf, jsonPath, type Dialect, type Row } from './dialect.js';
 import { absent, unchecked, unexpected, type Codes } from './failure.js';
 
@@ -13,6 +15,15 @@ const CODES: Codes = {
     readonly: ['25006'],
   },
 };
+
+const Client = createRequire(import.meta.url)('knex/lib/dialects/postgres/index.js') as typeof Knex.Client;
+
+class PostgresClient extends Client {
+  // The driver writes a Date in local time with an offset of whole minutes, which the offsets of old times are not.
+  override prepBindings(bindings: readonly Knex.Value[] | undefined): Knex.Value[] | undefined {
+    return bindings?.map((value) => (value instanceof Date ? value.toISOString() : value));
+  }
+}
 
 /** Those members of the driver's connection that are used here. */
 interface Connection {
@@ -39,7 +50,7 @@ export const postgres: Dialect = {
   localUrl: 'postgres://postgres@127.0.0.1:5432/janus',
   driver: 'pg',
 
-  connect: (url) => ({ client: 'pg', connection: { connectionString: url }, pool: { min: 0, max: 10 } }),
+  connect: (url) => ({ client: PostgresClient, connection: { connectionString: url }, pool: { min: 0, max: 10 } }),
 
   async prepare(connection) {
     const client = connection as Connection;
