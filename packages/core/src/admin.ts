@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { userId, type UserId } from './id.js';
-import { pageRequest, type Page, type PageRequest } from './page.js';
+import type { Page, PageRequest } from './page.js';
 import { whole } from './rules.js';
 
 /** A user's right to administer. */
@@ -40,5 +40,3 @@ export const AdminRepository: unique symbol = Symbol.for('@janus/core/AdminRepos
 
 export const adminLevel = whole(1, 100);
 export const grant = z.strictObject({ level: adminLevel, grantedBy: userId.nullish() });
-export const adminPage = z.strictObject(pageRequest);
-export const adminPlace = z.tuple([userId]);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { analyticsId, imageId, type AnalyticsId, type ImageId } from './id.js';
 import type { Image } from './image.js';
-import { limit, pageRequest, type Page, type PageRequest } from './page.js';
+import { pageRequest, type Page, type PageRequest } from './page.js';
 import { instant, json, period, text, type JsonValue, type Period } from './rules.js';
 
 /** A finding about one image, or about none, under a topic. */
@@ -90,5 +90,3 @@ export const analyticsQuery = z.strictObject({
 export const perDayQuery = z.strictObject({ created: period.required(), topic: topic.optional() });
 export const analyticsPlace = z.tuple([analyticsId]);
 export const imageAnalyticsPlace = z.tuple([imageId]);
-export const analyticsLimit = limit;
-export const analyticsPage = z.strictObject(pageRequest);

@@ -12,9 +12,8 @@ export class NotFoundError extends JanusError {
   constructor(
     /** What was looked for: `image`, `user`, `tag` … */
     readonly entity: string,
-    hint = '',
   ) {
-    super(`there is no such ${entity}${hint && `: ${hint}`}`);
+    super(`there is no such ${entity}`);
   }
 }
 
@@ -66,7 +65,7 @@ export class StaleVersionError extends JanusError {
   }
 }
 
-/** Input that no database was asked about: it breaks a rule of the field. Nothing was written. */
+/** Input that breaks a rule of its field; core finds that before a database is asked. Nothing was written. */
 export class InvalidError extends JanusError {
   override readonly name = 'InvalidError';
   constructor(

@@ -6,7 +6,6 @@ import {
   double,
   FIRST_INSTANT,
   instant,
-  json,
   jsonObject,
   LAST_INSTANT,
   metadataFilter,
@@ -56,7 +55,7 @@ export interface Image {
   readonly status: ImageStatus;
   readonly captured: Capture | null;
   readonly location: Location | null;
-  /** Its keys come back in one order everywhere, the shorter first. */
+  /** Its keys come back in one order everywhere: whole numbers as JavaScript has them, then the shorter first. */
   readonly metadata: JsonObject;
   /** Names of its tags, in the order of code points. */
   readonly tags: readonly string[];
@@ -126,6 +125,7 @@ export interface ImageFilter {
   readonly captured?: Period | undefined;
   readonly tags?:
     | {
+        /** Up to 16. */
         readonly all?: readonly string[] | undefined;
         readonly any?: readonly string[] | undefined;
         readonly none?: readonly string[] | undefined;
@@ -300,6 +300,11 @@ const range = (most: number) => {
   return z.strictObject({ min: end(Math.ceil), max: end(Math.floor) }).optional();
 };
 
+/** Each of these is looked up by itself. */
+const fewTags = tagNames.refine((names) => names.length <= 16, {
+  params: { rule: 'length', allowed: 'up to 16 tags' },
+});
+
 export const imageFilter = z.strictObject({
   ownerId: userId.optional(),
   status: z.enum(IMAGE_STATUSES).optional(),
@@ -309,7 +314,7 @@ export const imageFilter = z.strictObject({
   byteSize: range(Number.MAX_SAFE_INTEGER),
   created: period.optional(),
   captured: period.optional(),
-  tags: z.strictObject({ all: tagNames.optional(), any: tagNames.optional(), none: tagNames.optional() }).optional(),
+  tags: z.strictObject({ all: fewTags.optional(), any: tagNames.optional(), none: tagNames.optional() }).optional(),
   text: text(500).optional(),
   metadata: metadataFilter.optional(),
   near: z.strictObject({ hash: perceptualHash, distance: whole(0, NEAR_DISTANCE) }).optional(),
@@ -329,9 +334,10 @@ export const imagePlaces = {
   byteSize: z.tuple([whole(0), imageId]),
   filename: z.tuple([text(255), imageId]),
 };
-export const onDuplicate = z.enum(['fail', 'skip', 'restore']).default('fail');
-export const trashOption = z.enum(['excluded', 'included']).default('excluded');
+export const createOptions = z.strictObject({ onDuplicate: z.enum(['fail', 'skip', 'restore']).default('fail') });
+export const trashOption = z.strictObject({ trash: z.enum(['excluded', 'included']).default('excluded') });
+export const streamOptions = z.strictObject({ sort: z.enum(IMAGE_SORTS).optional() });
 export const imageIds = z.array(imageId).max(1_000);
-export const seenVersion = whole(1);
+/** The image as it was read, say. One below the largest version that its column holds, for the next is one more. */
+export const seen = z.object({ version: whole(1, 2 ** 31 - 2) });
 export const analysisKind = text(50);
-export const analysisResult = json;

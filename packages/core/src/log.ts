@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { imageId, logId, userId, type ImageId, type LogId, type UserId } from './id.js';
-import { limit, pageRequest, type Page, type PageRequest } from './page.js';
+import { pageRequest, type Page, type PageRequest } from './page.js';
 import {
   instant,
   jsonObject,
@@ -118,5 +118,3 @@ export const logQuery = z.strictObject({
   ...pageRequest,
 });
 export const logPlace = z.tuple([logId]);
-export const recentLimit = limit;
-export const logPeriod = period;

@@ -22,6 +22,7 @@ export interface PageRequest {
 
 export const limit = whole(1, 500).default(50);
 export const pageRequest = { limit, after: z.string().max(4096).nullish() };
+export const page = z.strictObject(pageRequest);
 
 /** The text of a query's filter and order, the same for the same query. */
 function canonical(query: unknown): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TagId } from './id.js';
-import { pageRequest, type Page, type PageRequest } from './page.js';
+import type { Page, PageRequest } from './page.js';
 import { normalText } from './rules.js';
 
 /** A word or two that images are found by. It comes to be when an image is first tagged with it. */
@@ -39,5 +39,4 @@ export const tagNames = z
   .array(tagName)
   .max(100)
   .transform((names) => [...new Set(names)]);
-export const tagPage = z.strictObject(pageRequest);
 export const tagPlace = z.tuple([tagName]);

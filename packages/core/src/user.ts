@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { userId, type UserId } from './id.js';
-import { pageRequest, type Page, type PageRequest } from './page.js';
+import type { Page, PageRequest } from './page.js';
 import { instant, normalText, text } from './rules.js';
 
 /** Somebody who uploads images. The password hash is kept beside it, and never part of it. */
@@ -75,5 +75,4 @@ export const userChanges = z
   .refine((changes) => Object.values(changes).some((value) => value !== undefined), {
     params: { rule: 'required', allowed: 'at least one field to change' },
   });
-export const userPage = z.strictObject(pageRequest);
 export const userPlace = z.tuple([userId]);

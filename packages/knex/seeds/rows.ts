@@ -1,5 +1,5 @@
 import type { JsonValue, NewAnalyticsEvent, AnalyticsId } from '@janus/core';
-import { analysisKind, analysisResult, check, newAnalyticsEvent } from '@janus/core/adapter';
+import { analysisKind, check, json, newAnalyticsEvent } from '@janus/core/adapter';
 import { id } from '../src/columns.js';
 import type { Database } from '../src/database.js';
 import type { Picture } from './pictures.js';
@@ -54,7 +54,7 @@ export async function recordAnalyses(database: Database, analyses: readonly Seed
   const rows = analyses.map(({ imageId, kind, result, at }) => ({
     image_id: database.dialect.idValue(imageId),
     kind: check(analysisKind, kind),
-    result: JSON.stringify(check(analysisResult, result)),
+    result: JSON.stringify(check(json, result)),
     created_at: at,
     updated_at: at,
   }));

@@ -7,7 +7,7 @@ import {
   type PageRequest,
   type UserId,
 } from '@janus/core';
-import { adminLevel, adminPage, adminPlace, check, grant, userId } from '@janus/core/adapter';
+import { adminLevel, page as pageRule, userPlace, check, grant, userId } from '@janus/core/adapter';
 import { id, instant, nullable, number } from './columns.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
@@ -58,12 +58,12 @@ export class KnexAdminRepository implements AdminRepository {
   }
 
   async list(page: PageRequest = {}): Promise<Page<Admin>> {
-    const { limit, after } = check(adminPage, page);
+    const { limit, after } = check(pageRule, page);
     const query = this.database
       .knex('admins')
       .orderBy('user_id', 'desc')
       .limit(limit + 1);
-    const place = placeOf(after, 'admins.list', adminPlace);
+    const place = placeOf(after, 'admins.list', userPlace);
     if (place) query.where('user_id', '<', this.database.dialect.idValue(place[0]));
     const rows = await this.database.rows(query);
     return pageOf(rows.map(toAdmin), limit, 'admins.list', (admin) => [admin.userId]);

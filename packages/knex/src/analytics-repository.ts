@@ -14,8 +14,8 @@ import type {
 } from '@janus/core';
 import {
   analyticsId,
-  analyticsLimit,
-  analyticsPage,
+  limit as limitRule,
+  page as pageRule,
   analyticsPlace,
   analyticsQuery,
   check,
@@ -81,7 +81,7 @@ export class KnexAnalyticsRepository implements AnalyticsRepository {
   }
 
   async recent(limit?: number): Promise<readonly AnalyticsEvent[]> {
-    return (await this.list({ limit: check(analyticsLimit, limit, 'limit') })).items;
+    return (await this.list({ limit: check(limitRule, limit, 'limit') })).items;
   }
 
   async perDay(query: { created: Required<Period>; topic?: string | undefined }): Promise<readonly DayCount[]> {
@@ -103,7 +103,7 @@ export class KnexAnalyticsRepository implements AnalyticsRepository {
   }
 
   async listImages(page: PageRequest = {}): Promise<Page<ImageAnalytics>> {
-    const { limit, after } = check(analyticsPage, page);
+    const { limit, after } = check(pageRule, page);
     const { knex, dialect } = this.database;
     const query = knex('images')
       .select(imageColumns(this.database))

@@ -74,7 +74,7 @@ function guarded(dialect: Dialect, url: string): Knex.Config {
 /** The URL of a dialect's database: `DATABASE_URL` if it is of that dialect, else `JANUS_<DIALECT>_URL`, else the local one. */
 function urlOf(dialect: Dialect, environment: NodeJS.ProcessEnv): string {
   const general = environment['DATABASE_URL'];
-  if (general && dialect.schemes.some((scheme) => general.startsWith(`${scheme}:`))) return general;
+  if (general && dialect.schemes.some((scheme) => general.toLowerCase().startsWith(`${scheme}:`))) return general;
   return environment[`JANUS_${dialect.name.toUpperCase()}_URL`] || dialect.localUrl;
 }
 
@@ -85,5 +85,6 @@ export function knexfile(environment: NodeJS.ProcessEnv = process.env): Record<s
   );
   // Knex takes NODE_ENV, or else `development`, for the name of the environment when none is given.
   const unnamed = environment['NODE_ENV'] || 'development';
-  return { ...configs, ...(!(unnamed in configs) && configs['sqlite'] && { [unnamed]: configs['sqlite'] }) };
+  const [first] = Object.values(configs);
+  return { ...(first && { [unnamed]: first }), ...configs };
 }

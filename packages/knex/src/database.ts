@@ -1,5 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { ConflictError, DuplicateError, MissingReferenceError, type JanusError, type UnitOfWork } from '@janus/core';
+import {
+  ConflictError,
+  DuplicateError,
+  InvalidError,
+  MissingReferenceError,
+  StillReferencedError,
+  UnavailableError,
+  type JanusError,
+  type UnitOfWork,
+} from '@janus/core';
 import type { Knex } from 'knex';
 import { knexFor, type UserParams } from './config.js';
 import type { Attempt, Dialect, Row } from './dialects/dialect.js';
@@ -17,12 +26,18 @@ const RETRIES = 5;
 /** What is known of a statement before it fails. */
 type Statement = Omit<Attempt, 'ask'>;
 
+/** The errors that say which rule a statement broke. */
+const RULES = [DuplicateError, MissingReferenceError, StillReferencedError, InvalidError];
+
 const READING: Statement = { table: null, rows: [], target: null };
 
 /** A transaction or savepoint, and the end of the line of those who want to use it. */
 interface Scope {
   readonly transaction: Knex.Transaction;
+  readonly outer: Scope | undefined;
   last: Promise<unknown>;
+  /** Why nothing more can be done in it. */
+  lost?: JanusError;
 }
 
 /** A database that is open: runs the repositories' statements, in the unit of work they are called in. */
@@ -60,7 +75,8 @@ export class Database implements UnitOfWork {
 
   /**
    * Brings the schema up to date, and returns the names of the migrations that ran.
-   * @throws UnavailableError when the tables are another application's, or a migration was edited after it ran
+   * @throws UnavailableError when the tables are another application's, a migration was edited after it ran, or another process
+   * migrates
    */
   async migrate(): Promise<readonly string[]> {
     const connection: unknown = await this.knex.client.acquireConnection();
@@ -69,8 +85,16 @@ export class Database implements UnitOfWork {
     } finally {
       await this.knex.client.releaseConnection(connection);
     }
-    const [, ran] = (await this.knex.migrate.latest()) as [number, string[]];
-    return ran;
+    try {
+      const [, ran] = (await this.knex.migrate.latest()) as [number, string[]];
+      return ran;
+    } catch (error) {
+      if (error instanceof Error && error.name === 'MigrationLocked') {
+        const advice = 'another process migrates; if none does, one was killed: npx knex migrate:unlock';
+        throw new UnavailableError('migrations locked', advice);
+      }
+      throw await this.#failure(error, READING, this.knex);
+    }
   }
 
   /** Closes every connection. Call it when nothing runs any more. */
@@ -81,15 +105,17 @@ export class Database implements UnitOfWork {
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
     const outer = this.#scopes.getStore();
     let thrown: { readonly error: unknown } | undefined;
-    const inside = (transaction: Knex.Transaction) =>
-      this.#scopes.run({ transaction, last: Promise.resolve() }, async () => {
-        try {
-          return await work();
-        } catch (error) {
-          thrown = { error };
-          throw error;
-        }
-      });
+    const inside = async (transaction: Knex.Transaction) => {
+      const scope: Scope = { transaction, outer, last: Promise.resolve() };
+      try {
+        const result = await this.#scopes.run(scope, work);
+        if (scope.lost) throw scope.lost;
+        return result;
+      } catch (error) {
+        thrown = { error };
+        throw error;
+      }
+    };
     try {
       const result = await (outer
         ? inTurn(outer, async () => outer.transaction.transaction(inside))
@@ -104,9 +130,8 @@ export class Database implements UnitOfWork {
   }
 
   /**
-   * As `run`, and again while what another did in between breaks one of these rules or, outside any unit of work, stood in
-   * the way. For work that looks first, and writes
-   * by what it found.
+   * As `run`, and again while what another did in between breaks one of these rules or (outside any unit of work) stands in
+   * the way. For work that looks first, and writes by what it found.
    */
   async runUntilSettled<Result>(rules: readonly string[], work: () => Promise<Result>): Promise<Result> {
     for (let retries = 0; ; retries += 1) {
@@ -125,7 +150,7 @@ export class Database implements UnitOfWork {
 
   /** The rows that a query finds. */
   async rows(query: Knex.QueryBuilder): Promise<readonly Row[]> {
-    return this.#execute<Row[]>((on) => (on ? query.transacting(on) : query), null);
+    return this.#execute<Row[]>(query, null);
   }
 
   /** The one row that a query finds, or null. */
@@ -140,19 +165,13 @@ export class Database implements UnitOfWork {
     const size = Math.min(ROWS_PER_STATEMENT, Math.floor(BINDINGS_PER_STATEMENT / Object.keys(first).length));
     for (let start = 0; start < rows.length; start += size) {
       const chunk = rows.slice(start, start + size);
-      const query = this.knex(table).insert(chunk);
-      await this.#execute((on) => (on ? query.transacting(on) : query), { table, rows: chunk, target: null });
+      await this.#execute(this.knex(table).insert(chunk), { table, rows: chunk, target: null });
     }
   }
 
   /** Updates the rows that a query finds, and returns how many those were, also where nothing in them changed. */
   async update(table: string, values: Row, query: Knex.QueryBuilder): Promise<number> {
-    const update = query.clone().update(values);
-    return this.#execute<number>((on) => (on ? update.transacting(on) : update), {
-      table,
-      rows: [values],
-      target: query,
-    });
+    return this.#execute<number>(query.clone().update(values), { table, rows: [values], target: query });
   }
 
   /** Deletes the rows of a table that have these values, and returns how many those were. */
@@ -162,26 +181,26 @@ export class Database implements UnitOfWork {
 
   /** Deletes the rows of a table that a query finds, and returns how many those were. */
   async deleteWhere(table: string, query: Knex.QueryBuilder): Promise<number> {
-    const deletion = query.clone().delete();
-    return this.#execute<number>((on) => (on ? deletion.transacting(on) : deletion), {
-      table,
-      rows: [],
-      target: query,
-    });
+    return this.#execute<number>(query.clone().delete(), { table, rows: [], target: query });
   }
 
   /** Runs a statement where it belongs: in the unit of work it is called in, or by itself. */
-  async #execute<Result>(
-    statement: (on: Knex.Transaction | null) => PromiseLike<Result>,
-    written: Statement | null,
-  ): Promise<Result> {
+  async #execute<Result>(query: Knex.QueryBuilder, written: Statement | null): Promise<Result> {
     const scope = this.#scopes.getStore();
-    const run = async () => {
+    const on = async (transaction: Knex.Transaction): Promise<Result> => query.transacting(transaction);
+    const run = async (): Promise<Result> => {
+      if (scope?.lost) throw scope.lost;
       try {
-        if (!scope || !written) return await statement(scope?.transaction ?? null);
-        return await this.dialect.attempt(scope.transaction, async (on) => statement(on));
+        if (!scope) return (await query) as Result;
+        return await (written ? this.dialect.attempt(scope.transaction, on) : on(scope.transaction));
       } catch (error) {
-        throw await this.#failure(error, written ?? READING, scope?.transaction ?? this.knex);
+        const failure = await this.#failure(error, written ?? READING, scope?.transaction ?? this.knex);
+        // A rule that was broken leaves the transaction as it was before the statement. After anything else, it depends on the
+        // database whether all of it, some of it, or nothing is undone: on none is anything more to be done in it.
+        if (!RULES.some((rule) => failure instanceof rule)) {
+          for (let unit = scope; unit; unit = unit.outer) unit.lost = failure;
+        }
+        throw failure;
       }
     };
     return scope ? inTurn(scope, run) : run();

@@ -1,5 +1,5 @@
-import type { Period, Range, Trash } from '@janus/core';
-import { check, firstIdAt, imageFilter, searchTerms, type ImageFilter } from '@janus/core/adapter';
+import type { ImageFilter, Period, Range, Trash } from '@janus/core';
+import { check, firstIdAt, imageFilter, searchTerms } from '@janus/core/adapter';
 import type { Knex } from 'knex';
 import type { Database } from './database.js';
 import { hashPart } from './image-row.js';
@@ -48,7 +48,7 @@ export function matching(database: Database, filter: ReturnType<typeof checkedFi
   return query;
 }
 
-export const checkedFilter = (where: unknown) => check(imageFilter, where ?? {}, 'where');
+export const checkedFilter = (where: unknown) => check(imageFilter, where, 'where');
 
 function within(query: Knex.QueryBuilder, column: string, range: Range | undefined): void {
   if (range?.min !== undefined) query.where(column, '>=', range.min);

@@ -19,17 +19,18 @@ import type {
 } from '@janus/core';
 import {
   analysisKind,
-  analysisResult,
   check,
+  createOptions,
   imageChanges,
   imageId,
   imageIds,
   imageQuery,
+  json,
   many,
-  onDuplicate,
   sweep,
-  seenVersion,
+  seen,
   sha256,
+  streamOptions,
   tagNames,
   trashOption,
   userId,
@@ -37,7 +38,6 @@ import {
 import type { Knex } from 'knex';
 import { id, number } from './columns.js';
 import type { Database } from './database.js';
-import type { Row } from './dialects/dialect.js';
 import { checkedImage, createBatch, insertImages, ONE_OF_EACH, takeOutOfTrash, wordRows } from './image-creation.js';
 import type { CheckedImage } from './image-creation.js';
 import { checkedFilter, matching, trashed } from './image-filter.js';
@@ -53,7 +53,7 @@ export class KnexImageRepository implements ImageRepository {
 
   async create(image: NewImage, options: { onDuplicate?: OnDuplicate | undefined } = {}): Promise<Image> {
     const values = checkedImage(image);
-    const mode = check(onDuplicate, options.onDuplicate, 'onDuplicate');
+    const { onDuplicate: mode } = check(createOptions, options);
     if (mode === 'fail') return this.#createOrFail(values);
     return this.database.runUntilSettled([ONE_OF_EACH, ...TAGGING], async () => {
       const existing = await this.findByHash(values.ownerId, values.sha256, { trash: 'included' });
@@ -81,7 +81,7 @@ export class KnexImageRepository implements ImageRepository {
     options: { onDuplicate?: OnDuplicate | undefined } = {},
   ): Promise<CreatedMany> {
     check(many, images, 'images');
-    const mode = check(onDuplicate, options.onDuplicate, 'onDuplicate');
+    const { onDuplicate: mode } = check(createOptions, options);
     return this.database.run(async () => {
       const total = { created: 0, skipped: 0, restored: 0 };
       const add = async (batch: readonly CheckedImage[]) => {
@@ -144,23 +144,24 @@ export class KnexImageRepository implements ImageRepository {
     where: ImageFilter = {},
     options: { sort?: ImageSort | undefined } = {},
   ): AsyncGenerator<Image, void, undefined> {
+    const { sort } = check(streamOptions, options);
     let after: string | null = null;
     do {
-      const page: Page<Image> = await this.list({ where, sort: options.sort, limit: BATCH, after });
+      const page: Page<Image> = await this.list({ where, sort, limit: BATCH, after });
       yield* page.items;
       after = page.next;
     } while (after !== null);
   }
 
-  async update(image: ImageId, changes: ImageChanges, seen: { version: number }): Promise<Image> {
+  async update(image: ImageId, changes: ImageChanges, options: { version: number }): Promise<Image> {
     const value = this.#idValue(image);
     const fields = check(imageChanges, changes);
-    const version = check(seenVersion, seen.version, 'version');
+    const { version } = check(seen, options);
     const { knex } = this.database;
     return this.database.run(async () => {
       const updated = await this.database.update(
         'images',
-        { ...imageValues(fields), version: version + 1, updated_at: new Date() },
+        { ...imageValues(fields), version: knex.raw('version + 1'), updated_at: new Date() },
         knex('images').where({ id: value, version }).whereNull('deleted_at'),
       );
       const current = await this.get(image);
@@ -195,7 +196,7 @@ export class KnexImageRepository implements ImageRepository {
     const due = () => knex('images').where('deleted_at', '<', before);
     for (let purged = 0; ;) {
       const rows = await this.database.rows(due().select('id').orderBy('deleted_at').orderBy('id').limit(batch));
-      const ids = rows.map((row) => row['id'] as Buffer);
+      const ids = rows.map((row) => row['id'] as Knex.Value);
       // Asked again, for one may have been restored in between.
       purged += ids.length === 0 ? 0 : await this.database.deleteWhere('images', due().whereIn('id', ids));
       if (ids.length < batch) return purged;
@@ -211,9 +212,11 @@ export class KnexImageRepository implements ImageRepository {
       const rows = await this.database.rows(this.database.knex('image_tags').select('tag_id').where('image_id', value));
       const has = new Set(rows.map((row) => id(row['tag_id'])));
       const missing = [...tags.values()].filter((tag) => !has.has(id(tag)));
-      await this.database.insert(
-        'image_tags',
-        missing.map((tag) => ({ image_id: value, tag_id: tag })),
+      await ofImage(async () =>
+        this.database.insert(
+          'image_tags',
+          missing.map((tag) => ({ image_id: value, tag_id: tag })),
+        ),
       );
     });
   }
@@ -234,25 +237,19 @@ export class KnexImageRepository implements ImageRepository {
 
   async recordAnalysis(image: ImageId, kind: string, result: JsonValue): Promise<ImageAnalysis> {
     const key = { image_id: this.#idValue(image), kind: check(analysisKind, kind, 'kind') };
-    const value = JSON.stringify(check(analysisResult, result, 'result'));
+    const value = JSON.stringify(check(json, result, 'result'));
     const { knex } = this.database;
     const now = new Date();
     return this.database.runUntilSettled(['image_analyses_image_id_kind_unique'], async () => {
       const row = { result: value, updated_at: now };
       const updated = await this.database.update('image_analyses', row, knex('image_analyses').where(key));
-      if (updated === 0) await this.#insertAnalysis({ ...key, ...row, created_at: now });
+      if (updated === 0) {
+        await ofImage(async () => this.database.insert('image_analyses', [{ ...key, ...row, created_at: now }]));
+      }
       const stored = await this.database.row(knex('image_analyses').where(key));
       if (!stored) throw new NotFoundError('image');
       return toAnalysis(stored);
     });
-  }
-
-  async #insertAnalysis(row: Row): Promise<void> {
-    try {
-      await this.database.insert('image_analyses', [row]);
-    } catch (error) {
-      throw error instanceof MissingReferenceError ? new NotFoundError('image') : error;
-    }
   }
 
   async analyses(image: ImageId): Promise<readonly ImageAnalysis[]> {
@@ -275,9 +272,19 @@ export class KnexImageRepository implements ImageRepository {
 
   #select(options: TrashOption) {
     const query = this.database.knex('images').select(imageColumns(this.database));
-    trashed(query, check(trashOption, options.trash, 'trash'));
+    trashed(query, check(trashOption, options).trash);
     return query;
   }
 }
 
 const IN_THE_TRASH = 'the owner has this file, in the trash; restore it, or create with onDuplicate: restore';
+
+/** Writes what belongs to an image. @throws NotFoundError when the image is gone */
+async function ofImage(write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    const gone = error instanceof MissingReferenceError && error.rule.endsWith('_image_id_foreign');
+    throw gone ? new NotFoundError('image') : error;
+  }
+}

@@ -14,13 +14,13 @@ import {
   check,
   firstIdAt,
   identify,
-  logPeriod,
+  period as periodRule,
   logPlace,
   logQuery,
   many,
   newLogEntry,
   sweep,
-  recentLimit,
+  limit as limitRule,
 } from '@janus/core/adapter';
 import type { Knex } from 'knex';
 import { id, instant, jsonObject, nullable, number, text } from './columns.js';
@@ -98,11 +98,11 @@ export class KnexLogRepository implements LogRepository {
   }
 
   async recent(limit?: number): Promise<readonly LogEntry[]> {
-    return (await this.list({ limit: check(recentLimit, limit, 'limit') })).items;
+    return (await this.list({ limit: check(limitRule, limit, 'limit') })).items;
   }
 
   async countByUser(timestamp: Period = {}): Promise<readonly UserLogCount[]> {
-    const period = check(logPeriod, timestamp, 'timestamp');
+    const period = check(periodRule, timestamp, 'timestamp');
     const query = this.#matching({ timestamp: period }).select('user_id').count({ entries: '*' }).groupBy('user_id');
     const rows = await this.database.rows(query.orderByRaw('entries desc, user_id is null, user_id desc').limit(500));
     return rows.map((row) => ({ userId: nullable(row['user_id'], id<'user'>), entries: number(row['entries']) }));
@@ -115,7 +115,7 @@ export class KnexLogRepository implements LogRepository {
       const rows = await this.database.rows(due().select('id').orderBy('id').limit(batch));
       const last = rows.at(-1);
       if (!last) return pruned;
-      pruned += await this.database.deleteWhere('logs', due().where('id', '<=', last['id'] as Buffer));
+      pruned += await this.database.deleteWhere('logs', due().where('id', '<=', last['id'] as Knex.Value));
       if (rows.length < batch) return pruned;
     }
   }

@@ -7,7 +7,7 @@ import {
   type TagId,
   type TagRepository,
 } from '@janus/core';
-import { check, newId, tagName, tagPage, tagPlace } from '@janus/core/adapter';
+import { check, newId, tagName, page as pageRule, tagPlace } from '@janus/core/adapter';
 import type { Knex } from 'knex';
 import { id, number, text } from './columns.js';
 import type { Database } from './database.js';
@@ -20,7 +20,7 @@ export class KnexTagRepository implements TagRepository {
   constructor(private readonly database: Database) {}
 
   async list(page: PageRequest = {}): Promise<Page<TagCount>> {
-    const { limit, after } = check(tagPage, page);
+    const { limit, after } = check(pageRule, page);
     const { knex } = this.database;
     const query = knex('tags')
       .select(
@@ -63,7 +63,7 @@ export class KnexTagRepository implements TagRepository {
       if (source.id === target.id) return target;
       const { knex, dialect } = this.database;
       const of = (tag: Tag) => knex('image_tags').where('tag_id', dialect.idValue(tag.id));
-      // MySQL and MariaDB let no statement change a table that it also asks: ask first. An image in both keeps one row.
+      // An image that has both keeps one row.
       const has = new Set((await this.database.rows(of(target).select('image_id'))).map((row) => id(row['image_id'])));
       const moved = (await this.database.rows(of(source).select('image_id'))).filter(
         (row) => !has.has(id(row['image_id'])),
@@ -95,6 +95,8 @@ export class KnexTagRepository implements TagRepository {
   }
 }
 
+const NAMES_AT_A_TIME = 1_000;
+
 /**
  * The ids of tags, as their column's values, by their names; those that do not exist yet are made. Call it in a unit of work
  * that is tried again on `TAGGING`.
@@ -103,9 +105,12 @@ export async function ensureTags(
   database: Database,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, Knex.Value>> {
-  if (names.length === 0) return new Map();
-  const known = await database.rows(database.knex('tags').whereIn('name', names));
-  const ids = new Map(known.map((row) => [text(row['name']), row['id'] as Knex.Value]));
+  const ids = new Map<string, Knex.Value>();
+  for (let start = 0; start < names.length; start += NAMES_AT_A_TIME) {
+    const some = names.slice(start, start + NAMES_AT_A_TIME);
+    const known = await database.rows(database.knex('tags').whereIn('name', some));
+    for (const row of known) ids.set(text(row['name']), row['id'] as Knex.Value);
+  }
   const missing = names
     .filter((name) => !ids.has(name))
     .map((name) => ({ id: database.dialect.idValue(newId<'tag'>()), name }));

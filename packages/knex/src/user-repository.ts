@@ -9,7 +9,7 @@ import {
   userChanges,
   userId,
   username,
-  userPage,
+  page as pageRule,
   userPlace,
 } from '@janus/core/adapter';
 import type { Knex } from 'knex';
@@ -64,7 +64,7 @@ export class KnexUserRepository implements UserRepository {
   }
 
   async list(page: PageRequest = {}): Promise<Page<User>> {
-    const { limit, after } = check(userPage, page);
+    const { limit, after } = check(pageRule, page);
     const query = this.#users()
       .select(COLUMNS)
       .orderBy('id', 'desc')

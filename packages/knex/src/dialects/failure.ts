@@ -11,7 +11,8 @@ export const unchecked = (rule: string) =>
 const HINTS = {
   unreachable: 'it cannot be reached; is it running, and are host and port right?',
   unopened: 'its file cannot be opened; is the path right, and may it be read and written?',
-  refused: 'it refuses the login; are user, password and database name right?',
+  refused: 'it refuses the login; are user and password right?',
+  missing: 'there is no database of that name on this server; create it, empty, and run the migrations',
   unprepared: 'a table or column is not there; run the migrations',
   full: 'it has no space left',
   readonly: 'it can only be read',
@@ -19,7 +20,7 @@ const HINTS = {
   unknown: 'see its documentation for the code',
 } as const;
 
-export type Reason = keyof typeof HINTS;
+type Reason = keyof typeof HINTS;
 
 /** What the codes of a database mean; those it does not list are left to `unexpected`. */
 export interface Codes {
@@ -40,13 +41,14 @@ const NODE_CODES = [
 ];
 
 /** Every failure that is not the statement's own: conflicts, time-outs, and a database that cannot. */
-export function unexpected(error: unknown, codes: Codes, code = codeOf(error)): JanusError {
+export function unexpected(error: unknown, codes: Codes): JanusError {
+  const code = codeOf(error);
   if (error instanceof JanusError) return error;
   // Knex has no code for its own time-out, of waiting for a free connection.
   if (error instanceof Error && error.name === 'KnexTimeoutError') return new TimeoutError('no free connection');
   if (codes.conflict.includes(code)) return new ConflictError(code);
   if (codes.timeout.includes(code)) return new TimeoutError(code);
   const found = Object.entries(codes.unavailable).find(([, list]) => list.includes(code))?.[0];
-  const reason = found ?? (NODE_CODES.includes(codeOf(error)) ? 'unreachable' : 'unknown');
+  const reason = found ?? (NODE_CODES.includes(code) ? 'unreachable' : 'unknown');
   return new UnavailableError(code, HINTS[reason as Reason]);
 }

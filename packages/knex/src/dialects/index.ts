@@ -5,6 +5,7 @@ import { mysql } from './mysql.js';
 import { postgres } from './postgres.js';
 import { sqlite } from './sqlite.js';
 
+/** The first is the one for those who name none. */
 export const dialects: readonly Dialect[] = [sqlite, postgres, mysql, mariadb];
 
 /** @throws InvalidError when no dialect has this scheme */

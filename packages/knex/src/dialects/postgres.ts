@@ -9,7 +9,8 @@ const CODES: Codes = {
   timeout: ['55P03', '57014'],
   unavailable: {
     unprepared: ['42P01', '42703'],
-    refused: ['28000', '28P01', '3D000'],
+    refused: ['28000', '28P01'],
+    missing: ['3D000'],
     unreachable: ['57P01', '57P02', '57P03', '08006', '08001'],
     full: ['53100'],
     readonly: ['25006'],

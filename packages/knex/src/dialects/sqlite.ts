@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { InvalidError } from '@janus/core';
 import type BetterSqlite3 from 'better-sqlite3';
 import type { Knex } from 'knex';
 import { codeOf, jsonPath, type Dialect, type Row } from './dialect.js';
@@ -7,8 +8,8 @@ import { SqliteClient } from './sqlite-client.js';
 import { brokenReference, duplicate } from './sqlite-rules.js';
 
 const CODES: Codes = {
-  conflict: ['SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT', 'SQLITE_LOCKED'],
-  timeout: ['SQLITE_BUSY_TIMEOUT'],
+  conflict: ['SQLITE_BUSY_SNAPSHOT', 'SQLITE_LOCKED'],
+  timeout: ['SQLITE_BUSY'],
   unavailable: {
     unprepared: ['SQLITE_ERROR'],
     unopened: ['SQLITE_CANTOPEN', 'EACCES', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EPERM', 'EROFS'],
@@ -25,6 +26,18 @@ function bitCount(value: unknown): number {
   return count;
 }
 
+/** The file of a URL: `sqlite:` and a path as it is, or a `file:` URL. */
+function fileOf(url: string): string {
+  if (/^file:\/\//i.test(url)) return fileURLToPath(url);
+  const path = url.replace(/^(sqlite|file):(\/\/(?=\/))?/i, '');
+  if (path !== '' && !path.startsWith('//')) return path;
+  throw new InvalidError(
+    'url',
+    'format',
+    'sqlite: and the path of a file, such as sqlite:instance/image_processing.db',
+  );
+}
+
 export const sqlite: Dialect = {
   name: 'sqlite',
   schemes: ['sqlite', 'file'],
@@ -32,10 +45,10 @@ export const sqlite: Dialect = {
   driver: 'better-sqlite3',
 
   connect(url) {
-    const filename = url.startsWith('file:///') ? fileURLToPath(url) : url.replace(/^(sqlite|file):(\/\/(?=\/))?/, '');
+    const filename = fileOf(url);
     return {
       client: SqliteClient,
-      connection: { filename: filename === '' ? ':memory:' : filename },
+      connection: { filename },
       useNullAsDefault: true,
       // One connection: SQLite has one writer, and units of work take turns.
       pool: { min: 1, max: 1 },
@@ -49,7 +62,8 @@ export const sqlite: Dialect = {
     database.pragma('journal_mode = wal');
     // With a write-ahead log this is safe against a crash of the process; a power cut can cost the last commits, no more.
     database.pragma('synchronous = full');
-    database.pragma('busy_timeout = 10000');
+    // How long it waits for another process to end its transaction. It waits in this thread: nothing else runs meanwhile.
+    database.pragma('busy_timeout = 5000');
     database.function('bit_count', { deterministic: true }, bitCount);
   },
 
