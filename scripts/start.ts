@@ -1,10 +1,10 @@
 // The main job: takes in a folder of images, and shows what is known about them. `npm start -- --help` says how.
 import 'reflect-metadata';
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { JanusError } from '@janus/core';
+import { statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { JanusError, UserRepository } from '@janus/core';
 import { Database, registerRepositories } from '@janus/knex';
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import colours from 'picocolors';
 import { container } from 'tsyringe';
 import { Report } from './start/report.js';
@@ -14,10 +14,12 @@ const samples = join(import.meta.dirname, '..', 'samples');
 
 const program = new Command('npm start --')
   .description(
-    `Prepares the database (its tables, and people and images to look at), takes in every image of a folder that is not
-there yet, and shows the newest images, cameras, tags, near-duplicates, and who stores how much.`,
+    'Prepares the database (its tables; in the default one, or an empty one, also people and images to look at), takes in ' +
+      'every image of a folder that is not there yet, and shows the newest images, cameras, tags, images that look alike, and who ' +
+      'stores how much.',
   )
-  .argument('[folder]', 'where the images are, in it or in folders in it', samples)
+  .argument('[folder]', 'where the images are, in it or in folders in it (the samples, if left out)')
+  .exitOverride()
   .addHelpText(
     'after',
     `
@@ -25,23 +27,22 @@ The database is SQLite, in instance/image_processing.db; set DATABASE_URL for an
   DATABASE_URL=postgres://user:password@localhost/janus npm start -- ~/Pictures
 
 Exit code: 0 when every file was read, 1 when some could not be, 2 when nothing could be done.`,
-  )
-  .parse();
+  );
 
-const folder = program.processedArgs[0] as string;
-
-async function main(): Promise<number> {
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+async function main(folder: string): Promise<number> {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     console.error(colours.red(`There is no folder ${folder}.`));
     return 2;
   }
-  const database = await Database.open(process.env['DATABASE_URL'] ?? 'sqlite:instance/image_processing.db');
+  const given = process.env['DATABASE_URL'];
+  const database = await Database.open(given ?? 'sqlite:instance/image_processing.db');
   try {
     const migrations = await database.migrate();
     if (migrations.length > 0) console.log(`Made the tables: ${migrations.join(', ')}.`);
-    await database.knex.seed.run();
-
     registerRepositories(container, database);
+    const { items: anybody } = await container.resolve<UserRepository>(UserRepository).list({ limit: 1 });
+    // Somebody's own database gets no invented people.
+    if (!given || anybody.length === 0) await database.knex.seed.run();
     const taken = await container.resolve(Uploads).takeIn(folder);
     await container.resolve(Report).print(taken.owner);
     return taken.unreadable.length === 0 ? 0 : 1;
@@ -50,12 +51,16 @@ async function main(): Promise<number> {
   }
 }
 
+// Whoever read the output has left: `npm start | head`.
+process.stdout.on('error', () => process.exit());
+
 try {
-  process.exitCode = await main();
+  program.parse();
+  process.exitCode = await main(program.args[0] ?? relative('', samples));
 } catch (error) {
-  // What a person can mend is said in a line; anything else is a mistake of ours, and its stack is wanted.
-  console.error(
-    colours.red(error instanceof JanusError ? error.message : String(error instanceof Error ? error.stack : error)),
-  );
   process.exitCode = 2;
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  // What a person can mend is said in a line; anything else is a mistake of ours, and its stack is wanted.
+  else if (error instanceof JanusError) console.error(colours.red(error.message));
+  else console.error(error);
 }

@@ -27,20 +27,19 @@ export class Report {
   async print(owner: User): Promise<void> {
     const [cameras, storage] = await this.#totals();
     const names = await this.#usernames([...storage.keys()]);
-    const ownerOf = (id: UserId) => names.get(id) ?? id;
+    const ownerOf = (id: UserId) => shorten(names.get(id) ?? id);
 
     const { items: newest } = await this.images.list({ limit: LINES });
     show(
       'Newest images',
-      ['file', 'title', 'size', 'pixels', 'camera', 'taken', 'owner'],
+      ['file', 'title', 'size', 'pixels', 'camera', 'taken'],
       newest.map((image) => [
         shorten(image.filename),
         shorten(image.title ?? ''),
         bytes(image.byteSize),
         `${image.width} × ${image.height}`,
-        cameraOf(image) ?? '',
+        shorten(cameraOf(image) ?? ''),
         taken(image),
-        ownerOf(image.ownerId),
       ]),
     );
 
@@ -73,9 +72,12 @@ export class Report {
     );
 
     show(
-      'Storage by owner',
+      'Storage by owner, you first',
       ['owner', 'images', 'bytes'],
-      most(storage, ({ size }) => size).map(([id, { count, size }]) => [ownerOf(id), String(count), bytes(size)]),
+      [
+        ...most(new Map([...storage].filter(([id]) => id === owner.id)), ({ size }) => size),
+        ...most(new Map([...storage].filter(([id]) => id !== owner.id)), ({ size }) => size),
+      ].map(([id, { count, size }]) => [ownerOf(id), String(count), bytes(size)]),
     );
   }
 
@@ -183,7 +185,7 @@ function bytes(size: number): string {
 }
 
 /** Text for a cell: no longer than that, and on one line. */
-const shorten = (text: string, length = 40): string => {
+const shorten = (text: string, length = 24): string => {
   const letters = Array.from(new Intl.Segmenter().segment(text.replace(/\s+/gu, ' ')), ({ segment }) => segment);
   return letters.length > length ? `${letters.slice(0, length - 1).join('')}…` : text;
 };

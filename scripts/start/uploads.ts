@@ -53,7 +53,7 @@ export class Uploads {
     bar.stop();
 
     console.log(
-      `\nRead ${paths.length} files in ${relative('', folder) || '.'}: ${colours.green(`${count.added} new`)}, ${count.known} known already` +
+      `\nRead ${paths.length} ${paths.length === 1 ? 'file' : 'files'} in ${folder}: ${colours.green(`${count.added} new`)}, ${count.known} known already` +
         `${count.restored > 0 ? `, ${count.restored} out of the trash` : ''}, ${unreadable.length} unreadable.`,
     );
     for (const error of unreadable) console.log(`  ${colours.red('✗')} ${error.message}`);

@@ -156,7 +156,7 @@ describe('An image that is changed', () => {
       expect(error).to.be.instanceOf(InvalidError).and.include({ field, rule });
     }
     const error = await refusal(store.images.update(image.id, { width: 1 }, { version: 0 }));
-    expect(error).to.be.instanceOf(InvalidError).and.include({ field: 'version', rule: 'range' });
+    expect(error).to.be.instanceOf(InvalidError).and.include({ field: 'seen.version', rule: 'range' });
     expect(await store.images.get(image.id)).to.deep.equal(image);
   });
 });

@@ -131,7 +131,10 @@ export interface ImageFilter {
         readonly none?: readonly string[] | undefined;
       }
     | undefined;
-  /** Every term is a word, or the beginning of one, in filename or title, without regard to case. Nothing is a wildcard. */
+  /**
+   * Every term is a word, or the beginning of one, in filename or title, without regard to case. Nothing is a wildcard. Up to
+   * 16 terms; of long words the first 64 characters count.
+   */
   readonly text?: string | undefined;
   readonly metadata?: MetadataFilter | undefined;
   /** Looks like this: their hashes differ in at most `distance` bits, 0 to 7. */

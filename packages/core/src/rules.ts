@@ -65,7 +65,9 @@ export const instant = z
   .refine(
     (value) => value >= FIRST_INSTANT && value <= LAST_INSTANT,
     broken('range', `an instant from ${FIRST_INSTANT.toISOString()} to ${LAST_INSTANT.toISOString()}`),
-  );
+  )
+  // A copy, for its owner may change it while it waits.
+  .transform((value) => new Date(value));
 
 /** An instant that bounds a range. One outside what can be stored bounds it just outside. */
 export const bound = z
@@ -164,7 +166,8 @@ function checkJson(value: unknown, context: z.RefinementCtx): void {
         walk(item, depth + 1),
     );
   };
-  if (walk(value, 0) && Buffer.byteLength(JSON.stringify(value)) > JSON_BYTES) {
+  // Of a copy without methods of its own: a toJSON would speak for it.
+  if (walk(value, 0) && Buffer.byteLength(JSON.stringify(ordered(value as JsonValue))) > JSON_BYTES) {
     fail('bytes', `JSON of up to ${JSON_BYTES} bytes`);
   }
 }
@@ -175,7 +178,7 @@ function checkJson(value: unknown, context: z.RefinementCtx): void {
  */
 function ordered<Value extends JsonValue>(value: Value): Value {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(ordered) as unknown as Value;
+  if (Array.isArray(value)) return Array.from(value, ordered) as unknown as Value;
   const entries = Object.entries(value as JsonObject).map(
     ([key, item]) => [Buffer.from(key), key, ordered(item)] as const,
   );

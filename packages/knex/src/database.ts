@@ -20,6 +20,9 @@ import { guard } from './migrations.js';
 const BINDINGS_PER_STATEMENT = 30_000;
 const ROWS_PER_STATEMENT = 500;
 
+// MariaDB takes 16 MiB at once if nobody says otherwise; a character may be four bytes, or two and a backslash.
+const TEXT_PER_STATEMENT = 2 ** 21;
+
 /** How often work is tried again after another overtook it. */
 const RETRIES = 5;
 
@@ -162,11 +165,24 @@ export class Database implements UnitOfWork {
   async insert(table: string, rows: readonly Row[]): Promise<void> {
     const [first] = rows;
     if (!first) return;
-    const size = Math.min(ROWS_PER_STATEMENT, Math.floor(BINDINGS_PER_STATEMENT / Object.keys(first).length));
-    for (let start = 0; start < rows.length; start += size) {
-      const chunk = rows.slice(start, start + size);
-      await this.#execute(this.knex(table).insert(chunk), { table, rows: chunk, target: null });
+    const most = Math.min(ROWS_PER_STATEMENT, Math.floor(BINDINGS_PER_STATEMENT / Object.keys(first).length));
+    let chunk: Row[] = [];
+    let length = 0;
+    const write = async () => {
+      if (chunk.length > 0) await this.#execute(this.knex(table).insert(chunk), { table, rows: chunk, target: null });
+      chunk = [];
+      length = 0;
+    };
+    for (const row of rows) {
+      const more = Object.values(row).reduce<number>(
+        (sum, value) => sum + (typeof value === 'string' ? value.length : 0),
+        0,
+      );
+      if (chunk.length === most || length + more > TEXT_PER_STATEMENT) await write();
+      chunk.push(row);
+      length += more;
     }
+    await write();
   }
 
   /** Updates the rows that a query finds, and returns how many those were, also where nothing in them changed. */

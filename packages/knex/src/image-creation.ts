@@ -25,17 +25,26 @@ export async function createBatch(
   batch: readonly CheckedImage[],
   mode: OnDuplicate,
 ): Promise<CreatedMany> {
-  const found = mode === 'fail' || batch.length === 0 ? [] : await copiesOf(database, batch);
+  const copies = async () => (mode === 'fail' || batch.length === 0 ? [] : copiesOf(database, batch));
+  let restored = 0;
+  let found = await copies();
+  const trash = () => (mode === 'restore' ? inTrash(found) : []);
+  while (trash().length > 0) {
+    restored += await takeOutOfTrash(database, database.knex('images').whereIn('id', trash()));
+    // Again, for others may have purged some of them, or been quicker to restore them.
+    found = await copies();
+  }
   const taken = new Set(found.map((row) => keyOf(id(row['owner_id']), text(row['sha256']))));
   const fresh = batch.filter(({ ownerId, sha256 }) => {
     const key = keyOf(ownerId, sha256);
     return mode === 'fail' || (!taken.has(key) && taken.add(key));
   });
   await insertImages(database, fresh);
-  const trash = mode === 'restore' ? found.filter((row) => row['deleted_at'] !== null).map((row) => row['id']) : [];
-  if (trash.length > 0) await takeOutOfTrash(database, database.knex('images').whereIn('id', trash as Knex.Value[]));
-  return { created: fresh.length, skipped: batch.length - fresh.length - trash.length, restored: trash.length };
+  return { created: fresh.length, skipped: batch.length - fresh.length - restored, restored };
 }
+
+const inTrash = (found: readonly Row[]) =>
+  found.filter((row) => row['deleted_at'] !== null).map((row) => row['id'] as Knex.Value);
 
 const keyOf = (ownerId: string, sha256: string) => `${ownerId} ${sha256}`;
 
@@ -86,8 +95,8 @@ export async function insertImages(database: Database, images: readonly CheckedI
 export const wordRows = ({ dialect }: Database, image: Pick<Image, 'id' | 'filename' | 'title'>): Row[] =>
   words(image.filename, image.title).map((word) => ({ word, image_id: dialect.idValue(image.id) }));
 
-/** Takes those images of a query that are in the trash out of it. */
-export async function takeOutOfTrash(database: Database, images: Knex.QueryBuilder): Promise<void> {
+/** Takes those images of a query that are in the trash out of it, and returns how many those were. */
+export async function takeOutOfTrash(database: Database, images: Knex.QueryBuilder): Promise<number> {
   const values = { deleted_at: null, updated_at: new Date(), version: database.knex.raw('version + 1') };
-  await database.update('images', values, images.whereNotNull('deleted_at'));
+  return database.update('images', values, images.whereNotNull('deleted_at'));
 }

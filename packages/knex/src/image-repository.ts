@@ -57,7 +57,10 @@ export class KnexImageRepository implements ImageRepository {
     if (mode === 'fail') return this.#createOrFail(values);
     return this.database.runUntilSettled([ONE_OF_EACH, ...TAGGING], async () => {
       const existing = await this.findByHash(values.ownerId, values.sha256, { trash: 'included' });
-      if (existing) return mode === 'restore' && existing.deletedAt ? this.restore(existing.id) : existing;
+      if (existing && (mode === 'skip' || !existing.deletedAt)) return existing;
+      if (existing && (await takeOutOfTrash(this.database, this.#withId(existing.id))) > 0)
+        return this.get(existing.id);
+      // None, or one that was purged, or restored, just now: the rule tells which.
       await insertImages(this.database, [values]);
       return this.get(values.id);
     });
@@ -125,10 +128,11 @@ export class KnexImageRepository implements ImageRepository {
   }
 
   async findMany(ids: readonly ImageId[], options: TrashOption = {}): Promise<readonly (Image | null)[]> {
-    const values = check(imageIds, ids, 'ids').map((one) => this.database.dialect.idValue(one));
+    const wanted = check(imageIds, ids, 'ids');
+    const values = wanted.map((one) => this.database.dialect.idValue(one));
     const rows = await this.database.rows(this.#select(options).whereIn('images.id', values));
     const found = new Map(rows.map(toImage).map((image) => [image.id, image]));
-    return ids.map((one) => found.get(one) ?? null);
+    return wanted.map((one) => found.get(one) ?? null);
   }
 
   async list(query: ImageQuery = {}): Promise<Page<Image>> {
@@ -156,7 +160,7 @@ export class KnexImageRepository implements ImageRepository {
   async update(image: ImageId, changes: ImageChanges, options: { version: number }): Promise<Image> {
     const value = this.#idValue(image);
     const fields = check(imageChanges, changes);
-    const { version } = check(seen, options);
+    const { version } = check(seen, options, 'seen');
     const { knex } = this.database;
     return this.database.run(async () => {
       const updated = await this.database.update(
@@ -180,14 +184,22 @@ export class KnexImageRepository implements ImageRepository {
     const removed = await this.database.update(
       'images',
       { deleted_at: now, updated_at: now, version: knex.raw('version + 1') },
-      knex('images').where('id', this.#idValue(image)).whereNull('deleted_at'),
+      this.#withId(image).whereNull('deleted_at'),
     );
     if (removed === 0) throw new NotFoundError('image');
   }
 
   async restore(image: ImageId): Promise<Image> {
-    await takeOutOfTrash(this.database, this.database.knex('images').where('id', this.#idValue(image)));
-    return this.get(image);
+    const query = this.#withId(image);
+    return this.database.run(async () => {
+      for (;;) {
+        await takeOutOfTrash(this.database, query.clone());
+        const found = await this.find(image);
+        if (found) return found;
+        // Gone; or put into the trash just now, and this time it is this unit of work that changes it.
+        await this.#expect(this.#idValue(image));
+      }
+    });
   }
 
   async purge(options: Sweep): Promise<number> {
@@ -268,6 +280,10 @@ export class KnexImageRepository implements ImageRepository {
   async #expect(image: Knex.Value): Promise<void> {
     const row = await this.database.row(this.database.knex('images').select('id').where('id', image));
     if (!row) throw new NotFoundError('image');
+  }
+
+  #withId(image: ImageId) {
+    return this.database.knex('images').where('id', this.#idValue(image));
   }
 
   #select(options: TrashOption) {

@@ -66,18 +66,21 @@ function tagNames(value: unknown): readonly string[] {
 
 /** The columns for those fields of an image that are given. */
 export function imageValues(fields: ImageChanges): Row {
-  const { captured, location, perceptualHash } = fields;
+  const { filename, title, mimeType, width, height, bitDepth, colorType, compression, status, metadata, ...values } =
+    fields;
+  const { captured, location, perceptualHash, ...forgotten } = values;
+  forgotten satisfies Record<string, never>;
   const given = {
-    filename: fields.filename,
-    title: fields.title,
-    mime_type: fields.mimeType,
-    width: fields.width,
-    height: fields.height,
-    bit_depth: fields.bitDepth,
-    color_type: fields.colorType,
-    compression: fields.compression,
-    status: fields.status,
-    metadata: fields.metadata && JSON.stringify(fields.metadata),
+    filename,
+    title,
+    mime_type: mimeType,
+    width,
+    height,
+    bit_depth: bitDepth,
+    color_type: colorType,
+    compression,
+    status,
+    metadata: metadata && JSON.stringify(metadata),
     ...(captured !== undefined && { captured_at: captured?.at ?? null, captured_offset: captured?.offset ?? null }),
     ...(location !== undefined && { latitude: location?.latitude ?? null, longitude: location?.longitude ?? null }),
     ...(perceptualHash !== undefined && {

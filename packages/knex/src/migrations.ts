@@ -26,7 +26,7 @@ const written = import.meta.url.includes('/dist/') ? new URL('../../migrations/'
 /** A migration's name is its file's, without ending: the same from source and from the built package. */
 const names = (): string[] =>
   readdirSync(written)
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /^\d+_.*\.ts$/.test(file))
     .map((file) => file.replace(/\.ts$/, ''))
     .toSorted();
 

@@ -58,7 +58,7 @@ export class KnexTagRepository implements TagRepository {
 
   async merge(from: string, into: string): Promise<Tag> {
     const names = [check(tagName, from, 'from'), check(tagName, into, 'into')] as const;
-    return this.database.runUntilSettled([], async () => {
+    return this.database.runUntilSettled(['image_tags_image_id_foreign'], async () => {
       const [source, target] = await this.#lock(...names);
       if (source.id === target.id) return target;
       const { knex, dialect } = this.database;
