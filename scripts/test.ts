@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join, sep } from 'node:path';
 import colours from 'picocolors';
 import { type Engine, GivenServerError, messageOf, type Server } from './test/engine.js';
-import { type Lane, type Result, resultText, runLane } from './test/lane.js';
+import { type Lane, type Result, resultText, type Run, runLane } from './test/lane.js';
 import { failedRun, type Settings, testFiles } from './test/mocha.js';
 import { readOptions } from './test/options.js';
 import { Status } from './test/status.js';
@@ -25,7 +25,7 @@ const status = new Status();
 const servers = new Map<Engine, Server>();
 const missing: Missing[] = [];
 const results: Result[] = [];
-const folders = new Set(['unit', 'contract', 'database', 'together']);
+const folders = new Set(['unit', 'installed', 'contract', 'database', 'together']);
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
@@ -40,13 +40,12 @@ const interrupted = once(settings.interrupted, 'abort');
 
 try {
   const opened = options.engines.map((engine) => ({ engine, ready: open(engine) }));
+  const withoutDatabase = (title: string) => async () => run({ title, runs: [{ title, folders: [title] }] });
+  // The longest first: what is short fills the gaps.
   await inParallel([
-    () => run({ title: 'unit', runs: [{ title: 'unit', folders: ['unit'] }] }),
-    ...opened.map(
-      ({ engine, ready }) =>
-        () =>
-          runOn(engine, ready),
-    ),
+    ...opened.flatMap(({ engine, ready }) => lanesOf().map((runs) => async () => runOn(engine, ready, runs))),
+    withoutDatabase('unit'),
+    ...(options.quick ? [] : [withoutDatabase('installed')]),
   ]);
   if (options.complete) await inParallel([together]);
   const homeless = testFiles(join(root, 'test')).filter((file) => !folders.has(file.split(sep)[0] ?? ''));
@@ -76,21 +75,24 @@ async function open(engine: Engine): Promise<void> {
   status.end(engine.name);
 }
 
-async function runOn(engine: Engine, ready: Promise<void>): Promise<Result | null> {
+/** What runs on each database: one thing after another, or in a hurry what is asked for at the same time. */
+function lanesOf(): readonly (readonly Run[])[] {
+  const contract = { title: 'contract', folders: ['contract'] };
+  const database = { title: 'database', folders: ['database'] };
+  if (options.quick) return [[contract], [database]];
+  return [
+    [
+      { title: 'contract, database', folders: ['contract', 'database'] },
+      { ...contract, title: 'contract, in New York', timeZone: 'America/New_York' },
+    ],
+  ];
+}
+
+async function runOn(engine: Engine, ready: Promise<void>, runs: readonly Run[]): Promise<Result | null> {
   await Promise.race([ready, interrupted]);
   const server = servers.get(engine);
   if (!server) return null;
-  return run({
-    title: engine.name,
-    server,
-    databases: { JANUS_TEST_URL: server },
-    runs: [
-      { title: 'contract, database', folders: ['contract', 'database'] },
-      ...(options.quick
-        ? []
-        : [{ title: 'contract, in New York', folders: ['contract'], timeZone: 'America/New_York' }]),
-    ],
-  });
+  return run({ title: engine.name, server, databases: { JANUS_TEST_URL: server }, runs });
 }
 
 function together(): Promise<Result> {

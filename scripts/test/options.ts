@@ -13,7 +13,7 @@ export interface Options {
   /** Whether a missing database is a failure. */
   readonly required: boolean;
   readonly grep: string | undefined;
-  /** Whether the time zone is left as it is, and nothing is run twice. */
+  /** Whether nothing is run twice, and nothing is packed and installed. */
   readonly quick: boolean;
 }
 
@@ -21,13 +21,13 @@ export function readOptions(continuous: boolean): Options {
   const { only, all, grep, quick } = new Command('npm test --')
     .description(
       'Runs the tests on SQLite, PostgreSQL, MySQL and MariaDB: test/contract and test/database on each of them in a ' +
-        'fresh database, then test/contract again in another time zone. test/unit runs without a database, and ' +
-        'test/together with one database of each kind at the same time.',
+        'fresh database, then test/contract again in another time zone. test/unit and test/installed (the packages, commands and ' +
+        'README as a user gets them) run without a database, test/together with one of each kind at the same time.',
     )
     .option('--only <databases>', 'run on these alone, and fail if one is missing', named)
     .option('--all', 'fail if one of the four is missing, as with CI=true')
     .option('--grep <pattern>', 'run only the tests whose titles match')
-    .option('--quick', 'not again in another time zone')
+    .option('--quick', 'without test/installed, and not again in another time zone')
     .addHelpText('after', help)
     .parse()
     .opts<{ only?: Engine[]; all?: true; grep?: string; quick?: true }>();

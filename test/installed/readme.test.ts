@@ -13,7 +13,7 @@ describe("The README's example", () => {
 
   before(async () => {
     // In the repository, from where an application would find the packages.
-    folder = await mkdtemp(join(root, 'test', 'unit', 'readme-'));
+    folder = await mkdtemp(join(root, 'test', 'installed', 'readme-'));
     const readme = await readFile(join(root, 'README.md'), 'utf8');
     const code = /<!-- example -->\s+```ts\n(.*?)```\s+<!-- \/example -->/s.exec(readme)?.[1];
     if (code === undefined) throw new Error('the README has no example between its markers');
