@@ -28,9 +28,9 @@ import {
 } from '@janus/core/adapter';
 import type { Knex } from 'knex';
 import { id, instant, json, nullable, number, text } from './columns.js';
+import { during } from './conditions.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
-import { during } from './image-filter.js';
 import { imageColumns, toImage } from './image-row.js';
 import { pageOf, placeOf } from './page.js';
 

@@ -1,7 +1,8 @@
-import type { ImageFilter, Period, Range, Trash } from '@janus/core';
+import type { ImageFilter, Range, Trash } from '@janus/core';
 import { check, firstIdAt, imageFilter, searchTerms } from '@janus/core/adapter';
 import type { Knex } from 'knex';
 import type { Database } from './database.js';
+import { during, having } from './conditions.js';
 import { hashPart } from './image-row.js';
 
 /** Narrows a query of `images` to those that match. @throws InvalidError when the search text has no term */
@@ -37,13 +38,7 @@ export function matching(database: Database, filter: ReturnType<typeof checkedFi
     query.whereIn('images.id', words);
   }
 
-  if (filter.metadata) {
-    const { path, equals } = filter.metadata;
-    const found =
-      equals === undefined ? dialect.jsonHas('images.metadata', path) : dialect.jsonIs('images.metadata', path, equals);
-    query.whereRaw(`(${found.sql})`, [...found.bindings]);
-  }
-
+  having(database, query, 'images.metadata', filter.metadata);
   if (filter.near) query.join(near(database, filter.near).as('near'), 'near.id', 'images.id');
   return query;
 }
@@ -53,17 +48,6 @@ export const checkedFilter = (where: unknown) => check(imageFilter, where, 'wher
 function within(query: Knex.QueryBuilder, column: string, range: Range | undefined): void {
   if (range?.min !== undefined) query.where(column, '>=', range.min);
   if (range?.max !== undefined) query.where(column, '<=', range.max);
-}
-
-/** Narrows a query to a period of time. */
-export function during(
-  query: Knex.QueryBuilder,
-  column: string,
-  period: Period | undefined,
-  value: (at: Date) => Knex.Value,
-): void {
-  if (period?.from) query.where(column, '>=', value(period.from));
-  if (period?.to) query.where(column, '<', value(period.to));
 }
 
 export function trashed(query: Knex.QueryBuilder, trash: Trash): void {

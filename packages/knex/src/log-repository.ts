@@ -24,9 +24,9 @@ import {
 } from '@janus/core/adapter';
 import type { Knex } from 'knex';
 import { id, instant, jsonObject, nullable, number, text } from './columns.js';
+import { during, having } from './conditions.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
-import { during } from './image-filter.js';
 import { pageOf, placeOf } from './page.js';
 
 /** How many entries `appendMany` checks and inserts at a time. */
@@ -132,11 +132,7 @@ export class KnexLogRepository implements LogRepository {
     if (where.module !== undefined) query.where('module', where.module);
     // An entry's id carries its timestamp: entries are found and ordered by it alone.
     during(query, 'id', where.timestamp, (at) => dialect.idValue(firstIdAt(at)));
-    if (where.metadata) {
-      const { path, equals } = where.metadata;
-      const found = equals === undefined ? dialect.jsonHas('metadata', path) : dialect.jsonIs('metadata', path, equals);
-      query.whereRaw(`(${found.sql})`, [...found.bindings]);
-    }
+    having(this.database, query, 'metadata', where.metadata);
     return query;
   }
 }
