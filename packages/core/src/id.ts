@@ -51,7 +51,6 @@ const rule = <Entity extends string>() =>
 
 export const userId = rule<'user'>();
 export const imageId = rule<'image'>();
-export const tagId = rule<'tag'>();
 export const logId = rule<'log'>();
 export const analyticsId = rule<'analytics'>();
 

@@ -3,6 +3,7 @@ import { imageId, userId, type ImageId, type UserId } from './id.js';
 import { pageRequest, type Page, type PageRequest } from './page.js';
 import { NEAR_DISTANCE, perceptualHash, type PerceptualHash } from './perceptual-hash.js';
 import {
+  anyGiven,
   double,
   FIRST_INSTANT,
   instant,
@@ -287,9 +288,7 @@ export const newImage = z.strictObject({
 export const imageChanges = z
   .strictObject(changeable)
   .partial()
-  .refine((changes) => Object.values(changes).some((value) => value !== undefined), {
-    params: { rule: 'required', allowed: 'at least one field to change' },
-  });
+  .refine(...anyGiven);
 
 /**
  * A range of whole numbers from 0. A bound between two of them is the next one inside, one far outside is just outside: what

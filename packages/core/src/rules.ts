@@ -96,6 +96,12 @@ export interface Sweep {
 }
 export const sweep = z.strictObject({ before: bound, batch: whole(1, 10_000).default(1_000) });
 
+/** Whether any field is given to change. */
+export const anyGiven = [
+  (changes: object) => Object.values(changes).some((value) => value !== undefined),
+  broken('required', 'at least one field to change'),
+] as const;
+
 export const json = z
   .custom<JsonValue>((value) => value !== undefined)
   .superRefine(checkJson)

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { userId, type UserId } from './id.js';
 import type { Page, PageRequest } from './page.js';
-import { instant, normalText, text } from './rules.js';
+import { anyGiven, instant, normalText, text } from './rules.js';
 
 /** Somebody who uploads images. The password hash is kept beside it, and never part of it. */
 export interface User {
@@ -72,7 +72,5 @@ export const passwordHash = text(255);
 export const newUser = z.strictObject({ id: userId.optional(), createdAt: instant.optional(), email, username });
 export const userChanges = z
   .strictObject({ email: email.optional(), username: username.optional() })
-  .refine((changes) => Object.values(changes).some((value) => value !== undefined), {
-    params: { rule: 'required', allowed: 'at least one field to change' },
-  });
+  .refine(...anyGiven);
 export const userPlace = z.tuple([userId]);

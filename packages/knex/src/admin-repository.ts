@@ -11,7 +11,7 @@ import { adminLevel, page as pageRule, userPlace, check, grant, userId } from '@
 import { id, instant, nullable, number } from './columns.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
-import { pageOf, placeOf } from './page.js';
+import { newestFirst } from './page.js';
 
 const toAdmin = (row: Row): Admin => ({
   userId: id(row['user_id']),
@@ -58,15 +58,12 @@ export class KnexAdminRepository implements AdminRepository {
   }
 
   async list(page: PageRequest = {}): Promise<Page<Admin>> {
-    const { limit, after } = check(pageRule, page);
-    const query = this.database
-      .knex('admins')
-      .orderBy('user_id', 'desc')
-      .limit(limit + 1);
-    const place = placeOf(after, 'admins.list', userPlace);
-    if (place) query.where('user_id', '<', this.database.dialect.idValue(place[0]));
-    const rows = await this.database.rows(query);
-    return pageOf(rows.map(toAdmin), limit, 'admins.list', (admin) => [admin.userId]);
+    return newestFirst(this.database, this.database.knex('admins'), check(pageRule, page), 'admins.list', {
+      column: 'user_id',
+      place: userPlace,
+      item: toAdmin,
+      id: (admin) => admin.userId,
+    });
   }
 
   #idValue(user: UserId) {

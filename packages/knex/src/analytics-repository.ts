@@ -28,11 +28,11 @@ import {
 } from '@janus/core/adapter';
 import type { Knex } from 'knex';
 import { id, instant, json, nullable, number, text } from './columns.js';
-import { during } from './conditions.js';
+import { during, referring } from './conditions.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
 import { imageColumns, toImage } from './image-row.js';
-import { pageOf, placeOf } from './page.js';
+import { newestFirst } from './page.js';
 
 const DAY = 86_400_000;
 
@@ -70,14 +70,12 @@ export class KnexAnalyticsRepository implements AnalyticsRepository {
 
   async list(query: AnalyticsQuery = {}): Promise<Page<AnalyticsEvent>> {
     const { where, limit, after } = check(analyticsQuery, query);
-    const name = ['analytics.list', where];
-    const events = this.#matching(where)
-      .orderBy('id', 'desc')
-      .limit(limit + 1);
-    const place = placeOf(after, name, analyticsPlace);
-    if (place) events.where('id', '<', this.database.dialect.idValue(place[0]));
-    const rows = await this.database.rows(events);
-    return pageOf(rows.map(toEvent), limit, name, (event) => [event.id]);
+    return newestFirst(this.database, this.#matching(where), { limit, after }, ['analytics.list', where], {
+      column: 'id',
+      place: analyticsPlace,
+      item: toEvent,
+      id: (event) => event.id,
+    });
   }
 
   async recent(limit?: number): Promise<readonly AnalyticsEvent[]> {
@@ -103,18 +101,18 @@ export class KnexAnalyticsRepository implements AnalyticsRepository {
   }
 
   async listImages(page: PageRequest = {}): Promise<Page<ImageAnalytics>> {
-    const { limit, after } = check(pageRule, page);
+    const request = check(pageRule, page);
     const { knex, dialect } = this.database;
     const query = knex('images')
       .select(imageColumns(this.database))
       .whereNull('images.deleted_at')
-      .whereExists(knex('analytics').select('id').where('analytics.image_id', knex.ref('images.id')))
-      .orderBy('images.id', 'desc')
-      .limit(limit + 1);
-    const place = placeOf(after, 'analytics.images', imageAnalyticsPlace);
-    if (place) query.where('images.id', '<', dialect.idValue(place[0]));
-    const rows = await this.database.rows(query);
-    const found = pageOf(rows.map(toImage), limit, 'analytics.images', (image) => [image.id]);
+      .whereExists(knex('analytics').select('id').where('analytics.image_id', knex.ref('images.id')));
+    const found = await newestFirst(this.database, query, request, 'analytics.images', {
+      column: 'images.id',
+      place: imageAnalyticsPlace,
+      item: toImage,
+      id: (image) => image.id,
+    });
     const ids = found.items.map((image) => dialect.idValue(image.id));
     const numbered = knex('analytics')
       .select('*', knex.raw('row_number() over (partition by image_id order by id desc) as position'))
@@ -132,8 +130,7 @@ export class KnexAnalyticsRepository implements AnalyticsRepository {
     const { knex, dialect } = this.database;
     const query = knex('analytics');
     if (where.topic !== undefined) query.where('topic', where.topic);
-    if (where.imageId === null) query.whereNull('image_id');
-    else if (where.imageId !== undefined) query.where('image_id', dialect.idValue(where.imageId));
+    referring(this.database, query, 'image_id', where.imageId);
     // An event's id carries the instant it was created at.
     during(query, 'id', where.created, (at) => dialect.idValue(firstIdAt(at)));
     return query;

@@ -25,3 +25,14 @@ export function having(
   const found = equals === undefined ? dialect.jsonHas(column, path) : dialect.jsonIs(column, path, equals);
   query.whereRaw(`(${found.sql})`, [...found.bindings]);
 }
+
+/** Narrows a query to rows that refer to this, or (null) to nothing. */
+export function referring(
+  { dialect }: Database,
+  query: Knex.QueryBuilder,
+  column: string,
+  id: string | null | undefined,
+): void {
+  if (id === null) query.whereNull(column);
+  else if (id !== undefined) query.where(column, dialect.idValue(id));
+}

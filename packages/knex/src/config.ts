@@ -11,15 +11,22 @@ export interface UserParams {
   readonly janusUrl: string;
 }
 
-/** Knex's settings for the database of a URL: the one place where a connection is described. */
-export function configFor(dialect: Dialect, url: string): Knex.Config & { userParams: UserParams } {
+/**
+ * Knex's settings for the database of a URL: the one place where a connection is described.
+ * @param prepare makes a new connection ready
+ */
+function configFor(
+  dialect: Dialect,
+  url: string,
+  prepare = async (connection: unknown) => dialect.prepare(connection),
+): Knex.Config & { userParams: UserParams } {
   const { pool, ...connect } = dialect.connect(url);
   return {
     ...connect,
     pool: {
       ...pool,
       afterCreate: (connection: unknown, done: (error: unknown, connection: unknown) => void) => {
-        dialect.prepare(connection).then(
+        prepare(connection).then(
           () => done(null, connection),
           (error: unknown) => done(error, connection),
         );
@@ -51,24 +58,12 @@ export function knexFor(dialect: Dialect, url: string): Knex {
 
 /** As `configFor`, for Knex's command line: its first connection refuses a database that Janus must not touch. */
 function guarded(dialect: Dialect, url: string): Knex.Config {
-  const config = configFor(dialect, url);
   let checked: Promise<void> | undefined;
-  return {
-    ...config,
-    log: {},
-    pool: {
-      ...config.pool,
-      afterCreate: (connection: unknown, done: (error: unknown, connection: unknown) => void) => {
-        dialect
-          .prepare(connection)
-          .then(() => (checked ??= guard(dialect, (sql) => dialect.query(connection, sql))))
-          .then(
-            () => done(null, connection),
-            (error: unknown) => done(error, connection),
-          );
-      },
-    },
+  const prepare = async (connection: unknown) => {
+    await dialect.prepare(connection);
+    await (checked ??= guard(dialect, (sql) => dialect.query(connection, sql)));
   };
+  return { ...configFor(dialect, url, prepare), log: {} };
 }
 
 /** The URL of a dialect's database: `DATABASE_URL` if it is of that dialect, else `JANUS_<DIALECT>_URL`, else the local one. */

@@ -25,7 +25,7 @@ export async function createBatch(
   batch: readonly CheckedImage[],
   mode: OnDuplicate,
 ): Promise<CreatedMany> {
-  const copies = async () => (mode === 'fail' || batch.length === 0 ? [] : copiesOf(database, batch));
+  const copies = async () => (mode === 'fail' ? [] : copiesOf(database, batch));
   let restored = 0;
   let found = await copies();
   const trash = () => (mode === 'restore' ? inTrash(found) : []);

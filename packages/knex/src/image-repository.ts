@@ -36,6 +36,7 @@ import {
   userId,
 } from '@janus/core/adapter';
 import type { Knex } from 'knex';
+import { BATCH, inBatches } from './batches.js';
 import { id, number } from './columns.js';
 import type { Database } from './database.js';
 import { checkedImage, createBatch, insertImages, ONE_OF_EACH, takeOutOfTrash, wordRows } from './image-creation.js';
@@ -44,9 +45,6 @@ import { checkedFilter, matching, trashed } from './image-filter.js';
 import { listImages } from './image-list.js';
 import { imageColumns, imageValues, toAnalysis, toImage } from './image-row.js';
 import { ensureTags, TAGGING } from './tag-repository.js';
-
-/** How many images `createMany` checks, looks up and inserts at a time, and how many `stream` reads. */
-const BATCH = 500;
 
 export class KnexImageRepository implements ImageRepository {
   constructor(private readonly database: Database) {}
@@ -87,23 +85,13 @@ export class KnexImageRepository implements ImageRepository {
     const { onDuplicate: mode } = check(createOptions, options);
     return this.database.run(async () => {
       const total = { created: 0, skipped: 0, restored: 0 };
-      const add = async (batch: readonly CheckedImage[]) => {
-        const rules = mode === 'fail' ? TAGGING : [ONE_OF_EACH, ...TAGGING];
+      const rules = mode === 'fail' ? TAGGING : [ONE_OF_EACH, ...TAGGING];
+      for await (const batch of inBatches(images, (image, position) => checkedImage(image, String(position)))) {
         const done = await this.database.runUntilSettled(rules, async () => createBatch(this.database, batch, mode));
         total.created += done.created;
         total.skipped += done.skipped;
         total.restored += done.restored;
-      };
-      let batch: CheckedImage[] = [];
-      let position = 0;
-      for await (const image of images) {
-        batch.push(checkedImage(image, String(position)));
-        position += 1;
-        if (batch.length < BATCH) continue;
-        await add(batch);
-        batch = [];
       }
-      await add(batch);
       return total;
     });
   }

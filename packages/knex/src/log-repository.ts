@@ -23,14 +23,12 @@ import {
   limit as limitRule,
 } from '@janus/core/adapter';
 import type { Knex } from 'knex';
+import { inBatches } from './batches.js';
 import { id, instant, jsonObject, nullable, number, text } from './columns.js';
-import { during, having } from './conditions.js';
+import { during, having, referring } from './conditions.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
-import { pageOf, placeOf } from './page.js';
-
-/** How many entries `appendMany` checks and inserts at a time. */
-const BATCH = 500;
+import { newestFirst } from './page.js';
 
 const toEntry = (row: Row): LogEntry => ({
   id: id(row['id']),
@@ -55,17 +53,12 @@ export class KnexLogRepository implements LogRepository {
   async appendMany(entries: Iterable<NewLogEntry> | AsyncIterable<NewLogEntry>): Promise<number> {
     check(many, entries, 'entries');
     return this.database.run(async () => {
-      let batch: Row[] = [];
-      let position = 0;
-      for await (const entry of entries) {
-        batch.push(this.#row(entry, String(position)));
-        position += 1;
-        if (batch.length < BATCH) continue;
+      let appended = 0;
+      for await (const batch of inBatches(entries, (entry, position) => this.#row(entry, String(position)))) {
         await this.database.insert('logs', batch);
-        batch = [];
+        appended += batch.length;
       }
-      await this.database.insert('logs', batch);
-      return position;
+      return appended;
     });
   }
 
@@ -87,14 +80,12 @@ export class KnexLogRepository implements LogRepository {
 
   async list(query: LogQuery = {}): Promise<Page<LogEntry>> {
     const { where, limit, after } = check(logQuery, query);
-    const name = ['logs.list', where];
-    const logs = this.#matching(where)
-      .orderBy('id', 'desc')
-      .limit(limit + 1);
-    const place = placeOf(after, name, logPlace);
-    if (place) logs.where('id', '<', this.database.dialect.idValue(place[0]));
-    const rows = await this.database.rows(logs);
-    return pageOf(rows.map(toEntry), limit, name, (entry) => [entry.id]);
+    return newestFirst(this.database, this.#matching(where), { limit, after }, ['logs.list', where], {
+      column: 'id',
+      place: logPlace,
+      item: toEntry,
+      id: (entry) => entry.id,
+    });
   }
 
   async recent(limit?: number): Promise<readonly LogEntry[]> {
@@ -123,10 +114,8 @@ export class KnexLogRepository implements LogRepository {
   #matching(where: LogFilter): Knex.QueryBuilder {
     const { knex, dialect } = this.database;
     const query = knex('logs');
-    for (const [column, reference] of [['user_id', where.userId] as const, ['image_id', where.imageId] as const]) {
-      if (reference === null) query.whereNull(column);
-      else if (reference !== undefined) query.where(column, dialect.idValue(reference));
-    }
+    referring(this.database, query, 'user_id', where.userId);
+    referring(this.database, query, 'image_id', where.imageId);
     if (where.level !== undefined) query.where('level', where.level);
     if (where.action !== undefined) query.where('action', where.action);
     if (where.module !== undefined) query.where('module', where.module);

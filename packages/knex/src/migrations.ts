@@ -104,8 +104,9 @@ export async function guard(dialect: Dialect, query: (sql: string) => Promise<re
     );
   }
   if (!tables.has(DIGESTS)) return;
+  const known = new Set(names());
   for (const { name, digest } of await query(`select name, digest from ${DIGESTS}`)) {
-    if (names().includes(String(name)) && digestOf(String(name)) !== digest) {
+    if (known.has(String(name)) && digestOf(String(name)) !== digest) {
       throw new UnavailableError(
         'edited migration',
         `the migration ${String(name)} was edited after it ran here; put it back as it was, and write a new migration for the change`,

@@ -16,7 +16,7 @@ import type { Knex } from 'knex';
 import { id, instant, nullable, text } from './columns.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
-import { pageOf, placeOf } from './page.js';
+import { newestFirst } from './page.js';
 
 const COLUMNS = ['id', 'email', 'username', 'created_at', 'updated_at'];
 
@@ -64,15 +64,12 @@ export class KnexUserRepository implements UserRepository {
   }
 
   async list(page: PageRequest = {}): Promise<Page<User>> {
-    const { limit, after } = check(pageRule, page);
-    const query = this.#users()
-      .select(COLUMNS)
-      .orderBy('id', 'desc')
-      .limit(limit + 1);
-    const place = placeOf(after, 'users.list', userPlace);
-    if (place) query.where('id', '<', this.database.dialect.idValue(place[0]));
-    const rows = await this.database.rows(query);
-    return pageOf(rows.map(toUser), limit, 'users.list', (user) => [user.id]);
+    return newestFirst(this.database, this.#users().select(COLUMNS), check(pageRule, page), 'users.list', {
+      column: 'id',
+      place: userPlace,
+      item: toUser,
+      id: (user) => user.id,
+    });
   }
 
   async update(user: UserId, changes: UserChanges): Promise<User> {
