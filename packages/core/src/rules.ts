@@ -102,15 +102,9 @@ export const anyGiven = [
   broken('required', 'at least one field to change'),
 ] as const;
 
-export const json = z
-  .custom<JsonValue>((value) => value !== undefined)
-  .superRefine(checkJson)
-  .transform(ordered);
+export const json = z.custom<JsonValue>((value) => value !== undefined).transform(checkedJson);
 
-export const jsonObject = z
-  .custom<JsonObject>(isPlainObject, broken('type', 'a JSON object'))
-  .superRefine(checkJson)
-  .transform(ordered);
+export const jsonObject = z.custom<JsonObject>(isPlainObject, broken('type', 'a JSON object')).transform(checkedJson);
 
 /** What is asked of JSON metadata: that there is a value at a path, or that it is this one. */
 export interface MetadataFilter {
@@ -142,7 +136,7 @@ export const metadataFilter = z.strictObject({
       (value) => value === null || ['string', 'number', 'boolean'].includes(typeof value),
       broken('type', 'a string, a number, true, false or null'),
     )
-    .superRefine(checkJson)
+    .transform(checkedJson)
     .optional(),
 });
 
@@ -152,8 +146,11 @@ function isPlainObject(value: unknown): value is JsonObject {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Says what in a value is not JSON that every database gives back as it is. Names no key: a key is a value, too. */
-function checkJson(value: unknown, context: z.RefinementCtx): void {
+/**
+ * A value as it is stored, or what in it is not JSON that every database gives back as it is. Names no key: a key is a value,
+ * too.
+ */
+function checkedJson<Value extends JsonValue>(value: Value, context: z.RefinementCtx): Value {
   const fail = (rule: string, allowed: string) => {
     context.addIssue({ code: 'custom', ...broken(rule, allowed) });
     return false;
@@ -172,10 +169,11 @@ function checkJson(value: unknown, context: z.RefinementCtx): void {
         walk(item, depth + 1),
     );
   };
-  // Of a copy without methods of its own: a toJSON would speak for it.
-  if (walk(value, 0) && Buffer.byteLength(JSON.stringify(ordered(value as JsonValue))) > JSON_BYTES) {
-    fail('bytes', `JSON of up to ${JSON_BYTES} bytes`);
-  }
+  if (!walk(value, 0)) return z.NEVER;
+  const copy = ordered(value);
+  // Of the copy, which has no methods of its own: a toJSON would speak for it.
+  if (Buffer.byteLength(JSON.stringify(copy)) > JSON_BYTES) fail('bytes', `JSON of up to ${JSON_BYTES} bytes`);
+  return copy;
 }
 
 /**
