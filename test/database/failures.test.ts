@@ -44,7 +44,7 @@ describe('a broken rule of the schema', () => {
     refusal(database.insert('scratch_people', [person(values)]));
   const refusedRemoval = async (id: number) => refusal(database.delete('scratch_places', { id }));
   const refusedChange = async (values: Readonly<Record<string, unknown>>, id = 1) =>
-    refusal(database.update('scratch_people', values, people().where({ id })));
+    refusal(database.update('people', 'scratch_people', values, { id }, (given) => people().where(given)));
 
   describe('that a key is unique', () => {
     it('is told by the key, for one column', async () => {
@@ -137,13 +137,17 @@ describe('a broken rule of the schema', () => {
     });
 
     it('is told where the rows to remove were found by a query', async () => {
-      const query = database.knex('scratch_places').where('id', '<', 2);
-      await expectReferenced(refusal(database.deleteWhere('scratch_places', query)), 'scratch_people_home_id_foreign');
+      const removal = database.deleteWhere('places below', 'scratch_places', { id: 2 }, (given) =>
+        database.knex('scratch_places').where('id', '<', given.id),
+      );
+      await expectReferenced(refusal(removal), 'scratch_people_home_id_foreign');
     });
 
     it('is told for a key that would change', async () => {
       const change = refusal(
-        database.update('scratch_places', { id: 9 }, database.knex('scratch_places').where('id', 1)),
+        database.update('place', 'scratch_places', { id: 9 }, { id: 1 }, (given) =>
+          database.knex('scratch_places').where(given),
+        ),
       );
       await expectReferenced(change, 'scratch_people_home_id_foreign');
     });

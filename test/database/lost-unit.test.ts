@@ -39,14 +39,16 @@ describe('a unit of work that the database gave up', () => {
     try {
       const error = await refusal(
         database.run(async () => {
-          await database.rows(database.knex('no_such_table')).catch(() => undefined);
-          await database.rows(database.knex('tags'));
+          await database.rows('nothing', {}, () => database.knex('no_such_table')).catch(() => undefined);
+          await database.rows('tags', {}, () => database.knex('tags'));
         }),
       );
       expect(error).to.be.instanceOf(UnavailableError);
       expect(error.message).to.include('run the migrations');
       expect(
-        await refusal(database.run(async () => void (await database.rows(database.knex('no')).catch(() => 0)))),
+        await refusal(
+          database.run(async () => void (await database.rows('no', {}, () => database.knex('no')).catch(() => 0))),
+        ),
       ).to.be.instanceOf(UnavailableError);
     } finally {
       await database.close();

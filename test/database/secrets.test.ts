@@ -28,7 +28,9 @@ describe('no value that was bound is told by', () => {
     },
     'a missing reference': async () => database.insert('scratch_people', [secretive({ id: 12, home_id: 99 })]),
     'a reference that is still there': async () =>
-      database.deleteWhere('scratch_places', database.knex('scratch_places').whereNot({ name: secret })),
+      database.deleteWhere('places', 'scratch_places', { name: secret }, (given) =>
+        database.knex('scratch_places').whereNot(given),
+      ),
     'an absent value': async () => database.insert('scratch_people', [secretive({ id: 13, last: null })]),
     'a check': async () => database.insert('scratch_people', [secretive({ id: 14, age: -1 })]),
     'an insert of many rows': async () =>
@@ -37,15 +39,21 @@ describe('no value that was bound is told by', () => {
         Array.from({ length: 600 }, (_, index) => person({ id: 100 + (index % 599), email: `${index} ${secret}` })),
       ),
     'a change': async () =>
-      database.update('scratch_people', { first: secret, age: -1 }, database.knex('scratch_people').where('id', 1)),
+      database.update('person', 'scratch_people', { first: secret, age: -1 }, { id: 1 }, (given) =>
+        database.knex('scratch_people').where(given),
+      ),
     'a value of the wrong type': async () =>
       database.insert('scratch_memberships', [{ person_id: secret, place_id: 1 }]),
     'a value that is too long': async () =>
       database.insert('scratch_memberships', [{ person_id: secret.repeat(40), place_id: 1 }]),
     'a statement in bad SQL': async () =>
-      database.rows(database.knex.select(database.knex.raw('no such ? syntax', [secret]))),
-    'a table that is not there': async () => database.rows(database.knex('scratch_nothing').where('name', secret)),
-    'a column that is not there': async () => database.rows(database.knex('scratch_people').where('nothing', secret)),
+      database.rows('bad', { secret }, (given) =>
+        database.knex.select(database.knex.raw('no such ? syntax', [given.secret])),
+      ),
+    'a table that is not there': async () =>
+      database.rows('no table', { secret }, (given) => database.knex('scratch_nothing').where('name', given.secret)),
+    'a column that is not there': async () =>
+      database.rows('no column', { secret }, (given) => database.knex('scratch_people').where('nothing', given.secret)),
   };
 
   for (const [failure, work] of Object.entries(failures)) {

@@ -4,6 +4,7 @@ import { pageRequest, type Page, type PageRequest } from './page.js';
 import { NEAR_DISTANCE, perceptualHash, type PerceptualHash } from './perceptual-hash.js';
 import {
   anyGiven,
+  atMost,
   double,
   FIRST_INSTANT,
   instant,
@@ -16,6 +17,7 @@ import {
 } from './rules.js';
 import type { JsonObject, JsonValue, MetadataFilter, Period, Sweep } from './rules.js';
 import { tagNames } from './tag.js';
+import type { User } from './user.js';
 
 export const IMAGE_STATUSES = ['pending', 'processing', 'ready', 'failed'] as const;
 export type ImageStatus = (typeof IMAGE_STATUSES)[number];
@@ -164,6 +166,12 @@ export interface ImageQuery extends PageRequest {
   readonly sort?: ImageSort | undefined;
 }
 
+/** An image, and whose it is. */
+export interface OwnedImage {
+  readonly image: Image;
+  readonly owner: User;
+}
+
 /** What to do about an image that its owner has already: refuse it, leave what is there, or also take it out of the trash. */
 export type OnDuplicate = 'fail' | 'skip' | 'restore';
 
@@ -212,8 +220,13 @@ export interface ImageRepository {
   /** In the order asked for, null where there is none. Up to 1,000 ids. */
   findMany(ids: readonly ImageId[], options?: TrashOption): Promise<readonly (Image | null)[]>;
   list(query?: ImageQuery): Promise<Page<Image>>;
-  /** Exact; the time it takes grows with the number of images that match. */
-  count(where?: ImageFilter): Promise<number>;
+  /** As `list`, with the owner of each image. */
+  listWithOwners(query?: ImageQuery): Promise<Page<OwnedImage>>;
+  /**
+   * How many images match. Exact, and the time it takes grows with that number, unless `atMost` (1 to 1,000,000) is given:
+   * then it counts no further.
+   */
+  count(where?: ImageFilter, options?: { readonly atMost?: number | undefined }): Promise<number>;
   /** Every image that matches, page by page: memory stays bounded, and no connection is held between pages. */
   stream(where?: ImageFilter, options?: { readonly sort?: ImageSort | undefined }): AsyncIterable<Image>;
   /**
@@ -338,6 +351,7 @@ export const imagePlaces = {
 };
 export const createOptions = z.strictObject({ onDuplicate: z.enum(['fail', 'skip', 'restore']).default('fail') });
 export const trashOption = z.strictObject({ trash: z.enum(['excluded', 'included']).default('excluded') });
+export const countOptions = z.strictObject({ atMost: atMost.optional() });
 export const streamOptions = z.strictObject({ sort: z.enum(IMAGE_SORTS).optional() });
 export const imageIds = z.array(imageId).max(1_000);
 /** The image as it was read, say. One below the largest version that its column holds, for the next is one more. */

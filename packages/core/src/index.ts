@@ -31,6 +31,7 @@ export type {
   Location,
   NewImage,
   OnDuplicate,
+  OwnedImage,
   Range,
   Trash,
   TrashOption,
@@ -38,7 +39,7 @@ export type {
 export { LOG_LEVELS, LogRepository } from './log.js';
 export type { LogEntry, LogFilter, LogLevel, LogQuery, NewLogEntry, UserLogCount } from './log.js';
 export { TagRepository } from './tag.js';
-export type { Tag, TagCount } from './tag.js';
+export type { Tag, TagCount, TagQuery } from './tag.js';
 export { UnitOfWork } from './unit-of-work.js';
 export { UserRepository } from './user.js';
 export type { Credentials, NewUser, User, UserChanges } from './user.js';

@@ -96,6 +96,9 @@ export interface Sweep {
 }
 export const sweep = z.strictObject({ before: bound, batch: whole(1, 10_000).default(1_000) });
 
+/** How far something is counted. */
+export const atMost = whole(1, 1_000_000);
+
 /** Whether any field is given to change. */
 export const anyGiven = [
   (changes: object) => Object.values(changes).some((value) => value !== undefined),
@@ -181,6 +184,7 @@ function checkedJson<Value extends JsonValue>(value: Value, context: z.Refinemen
  * shorter first, then by code point), so that they come back in one order from every database.
  */
 function ordered<Value extends JsonValue>(value: Value): Value {
+  if (typeof value === 'number') return unsigned(value) as Value;
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return Array.from(value, ordered) as unknown as Value;
   const entries = Object.entries(value as JsonObject).map(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TagId } from './id.js';
-import type { Page, PageRequest } from './page.js';
-import { normalText } from './rules.js';
+import { pageRequest, type Page, type PageRequest } from './page.js';
+import { atMost, normalText } from './rules.js';
 
 /** A word or two that images are found by. It comes to be when an image is first tagged with it. */
 export interface Tag {
@@ -15,9 +15,14 @@ export interface TagCount extends Tag {
   readonly images: number;
 }
 
+export interface TagQuery extends PageRequest {
+  /** How far the images of a tag are counted, from 1; left out, all are, which takes time in proportion to them. */
+  readonly countAtMost?: number | undefined;
+}
+
 export interface TagRepository {
   /** By name, in the order of code points. Tags that no image has are among them, with a count of 0. */
-  list(page?: PageRequest): Promise<Page<TagCount>>;
+  list(query?: TagQuery): Promise<Page<TagCount>>;
   /**
    * @throws NotFoundError
    * @throws DuplicateError `tags_name_unique`; `merge` is what makes one tag of two
@@ -39,4 +44,5 @@ export const tagNames = z
   .array(tagName)
   .max(100)
   .transform((names) => [...new Set(names)]);
+export const tagQuery = z.strictObject({ ...pageRequest, countAtMost: atMost.optional() });
 export const tagPlace = z.tuple([tagName]);

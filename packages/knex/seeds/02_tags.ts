@@ -10,7 +10,9 @@ export async function seed(knex: Knex): Promise<void> {
   const tags = seedTags();
   await database.run(async () => {
     const names = tags.map(({ name }) => name);
-    const found = await database.rows(knex('tags').select('name').whereIn('name', names));
+    const found = await database.rows('seeds.tags', { names }, (given) =>
+      knex('tags').select('name').whereIn('name', given.names),
+    );
     const taken = new Set(found.map((row) => text(row['name'])));
     const missing = (await absent(database, 'tags', tags)).filter(({ name }) => !taken.has(name));
     await database.insert(

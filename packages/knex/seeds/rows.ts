@@ -18,7 +18,10 @@ export async function absent<Item extends { readonly id: string }>(
   const found = new Set<string>();
   for (let start = 0; start < items.length; start += LOOKED_UP_AT_A_TIME) {
     const ids = items.slice(start, start + LOOKED_UP_AT_A_TIME).map((item) => dialect.idValue(item.id));
-    for (const row of await database.rows(knex(table).select('id').whereIn('id', ids))) found.add(id(row['id']));
+    const rows = await database.rows(`seeds.${table}`, { ids }, (given) =>
+      knex(table).select('id').whereIn('id', given.ids),
+    );
+    for (const row of rows) found.add(id(row['id']));
   }
   return items.filter((item) => !found.has(item.id));
 }
@@ -67,6 +70,8 @@ export async function setLater(database: Database, pictures: readonly Picture[])
   for (const { id: image, later } of pictures) {
     if (!later) continue;
     const values = { version: later.version, updated_at: later.updatedAt, deleted_at: later.deletedAt };
-    await database.update('images', values, knex('images').where('id', dialect.idValue(image)));
+    await database.update('seeds.images', 'images', values, { id: dialect.idValue(image) }, (given) =>
+      knex('images').where(given),
+    );
   }
 }

@@ -11,7 +11,7 @@ import { adminLevel, page as pageRule, userPlace, check, grant, userId } from '@
 import { id, instant, nullable, number } from './columns.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
-import { newestFirst } from './page.js';
+import { newestFirst, type Table } from './newest-first.js';
 
 const toAdmin = (row: Row): Admin => ({
   userId: id(row['user_id']),
@@ -19,6 +19,15 @@ const toAdmin = (row: Row): Admin => ({
   grantedBy: nullable(row['granted_by'], id<'user'>),
   grantedAt: instant(row['granted_at']),
 });
+
+const ADMINS: Table<Admin> = {
+  name: 'admins',
+  columns: ['user_id', 'level', 'granted_by', 'granted_at'],
+  id: 'user_id',
+  place: userPlace,
+  item: toAdmin,
+  idOf: (admin) => admin.userId,
+};
 
 export class KnexAdminRepository implements AdminRepository {
   constructor(private readonly database: Database) {}
@@ -32,7 +41,9 @@ export class KnexAdminRepository implements AdminRepository {
       granted_at: new Date(),
     };
     return this.database.runUntilSettled(['admins_user_id_unique'], async () => {
-      const updated = await this.database.update('admins', values, this.database.knex('admins').where(key));
+      const updated = await this.database.update('admins.grant', 'admins', values, key, (of) =>
+        this.#admins().where(of),
+      );
       if (updated === 0) await this.database.insert('admins', [{ ...key, ...values }]);
       return toAdmin({ ...key, ...values });
     });
@@ -44,7 +55,9 @@ export class KnexAdminRepository implements AdminRepository {
   }
 
   async find(user: UserId): Promise<Admin | null> {
-    const row = await this.database.row(this.database.knex('admins').where('user_id', this.#idValue(user)));
+    const row = await this.database.row('admins.find', { user_id: this.#idValue(user) }, (key) =>
+      this.#admins().select(ADMINS.columns).where(key),
+    );
     return row && toAdmin(row);
   }
 
@@ -58,12 +71,11 @@ export class KnexAdminRepository implements AdminRepository {
   }
 
   async list(page: PageRequest = {}): Promise<Page<Admin>> {
-    return newestFirst(this.database, this.database.knex('admins'), check(pageRule, page), 'admins.list', {
-      column: 'user_id',
-      place: userPlace,
-      item: toAdmin,
-      id: (admin) => admin.userId,
-    });
+    return newestFirst(this.database, ADMINS, { equal: {}, ids: {} }, check(pageRule, page), 'admins.list');
+  }
+
+  #admins() {
+    return this.database.knex('admins');
   }
 
   #idValue(user: UserId) {

@@ -1,10 +1,11 @@
 import type {
   AnalyticsEvent,
-  AnalyticsFilter,
   AnalyticsId,
   AnalyticsQuery,
   AnalyticsRepository,
+  Cursor,
   DayCount,
+  Image,
   ImageAnalytics,
   ImageId,
   NewAnalyticsEvent,
@@ -26,15 +27,18 @@ import {
   perDayQuery,
   imageAnalyticsPlace,
 } from '@janus/core/adapter';
-import type { Knex } from 'knex';
 import { id, instant, json, nullable, number, text } from './columns.js';
-import { during, referring } from './conditions.js';
+import { between, during, referring, type Bounds } from './conditions.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
 import { imageColumns, toImage } from './image-row.js';
-import { newestFirst } from './page.js';
+import { newestFirst, type Table } from './newest-first.js';
+import { pageOf, placeOf } from './page.js';
+import { padded } from './statement.js';
 
 const DAY = 86_400_000;
+
+const COLUMNS = ['id', 'topic', 'data', 'image_id', 'created_at'];
 
 const toEvent = (row: Row): AnalyticsEvent => ({
   id: id(row['id']),
@@ -43,6 +47,15 @@ const toEvent = (row: Row): AnalyticsEvent => ({
   imageId: nullable(row['image_id'], id<'image'>),
   createdAt: instant(row['created_at']),
 });
+
+const ANALYTICS: Table<AnalyticsEvent> = {
+  name: 'analytics',
+  columns: COLUMNS,
+  id: 'id',
+  place: analyticsPlace,
+  item: toEvent,
+  idOf: (event) => event.id,
+};
 
 export class KnexAnalyticsRepository implements AnalyticsRepository {
   constructor(private readonly database: Database) {}
@@ -63,19 +76,20 @@ export class KnexAnalyticsRepository implements AnalyticsRepository {
   }
 
   async find(event: AnalyticsId): Promise<AnalyticsEvent | null> {
-    const value = this.database.dialect.idValue(check(analyticsId, event, 'id'));
-    const row = await this.database.row(this.database.knex('analytics').where('id', value));
+    const key = { id: this.database.dialect.idValue(check(analyticsId, event, 'id')) };
+    const row = await this.database.row('analytics.find', key, (given) =>
+      this.database.knex('analytics').select(COLUMNS).where(given),
+    );
     return row && toEvent(row);
   }
 
   async list(query: AnalyticsQuery = {}): Promise<Page<AnalyticsEvent>> {
     const { where, limit, after } = check(analyticsQuery, query);
-    return newestFirst(this.database, this.#matching(where), { limit, after }, ['analytics.list', where], {
-      column: 'id',
-      place: analyticsPlace,
-      item: toEvent,
-      id: (event) => event.id,
-    });
+    const asked = {
+      equal: { topic: where.topic, image_id: referring(this.database, where.imageId) },
+      ids: this.#ids(where.created ?? {}),
+    };
+    return newestFirst(this.database, ANALYTICS, asked, { limit, after }, ['analytics.list', where]);
   }
 
   async recent(limit?: number): Promise<readonly AnalyticsEvent[]> {
@@ -85,14 +99,16 @@ export class KnexAnalyticsRepository implements AnalyticsRepository {
   async perDay(query: { created: Required<Period>; topic?: string | undefined }): Promise<readonly DayCount[]> {
     const { created, topic } = check(perDayQuery, query);
     const { knex, dialect } = this.database;
-    const day = knex.raw(dialect.utcDay('created_at'));
-    const rows = await this.database.rows(
-      this.#matching({ created, topic })
-        .select({ day }, 'topic')
+    const rows = await this.database.rows('analytics.perDay', { ids: this.#ids(created), topic }, (given) => {
+      const query = knex('analytics')
+        .select({ day: knex.raw(dialect.utcDay('created_at')) }, 'topic')
         .count({ events: '*' })
         .groupBy('day', 'topic')
-        .orderBy([{ column: 'day' }, { column: 'topic' }]),
-    );
+        .orderBy([{ column: 'day' }, { column: 'topic' }]);
+      between(query, 'id', given.ids);
+      if (given.topic !== undefined) query.where('topic', given.topic);
+      return query;
+    });
     return rows.map((row) => ({
       day: new Date(number(row['day']) * DAY).toISOString().slice(0, 10),
       topic: text(row['topic']),
@@ -102,37 +118,43 @@ export class KnexAnalyticsRepository implements AnalyticsRepository {
 
   async listImages(page: PageRequest = {}): Promise<Page<ImageAnalytics>> {
     const request = check(pageRule, page);
-    const { knex, dialect } = this.database;
-    const query = knex('images')
-      .select(imageColumns(this.database))
-      .whereNull('images.deleted_at')
-      .whereExists(knex('analytics').select('id').where('analytics.image_id', knex.ref('images.id')));
-    const found = await newestFirst(this.database, query, request, 'analytics.images', {
-      column: 'images.id',
-      place: imageAnalyticsPlace,
-      item: toImage,
-      id: (image) => image.id,
+    const found = await this.#images(request);
+    const images = padded(found.items.map((image) => this.database.dialect.idValue(image.id)));
+    const { knex } = this.database;
+    const events = await this.database.rows('analytics.ofImages', { images }, (given) => {
+      const numbered = knex('analytics')
+        .select(COLUMNS)
+        .select(knex.raw('row_number() over (partition by image_id order by id desc) as position'))
+        .whereIn('image_id', given.images)
+        .as('numbered');
+      return knex.select(COLUMNS).from(numbered).whereRaw(`position <= ${EVENTS_PER_IMAGE}`).orderBy('position');
     });
-    const ids = found.items.map((image) => dialect.idValue(image.id));
-    const numbered = knex('analytics')
-      .select('*', knex.raw('row_number() over (partition by image_id order by id desc) as position'))
-      .whereIn('image_id', ids)
-      .as('numbered');
-    const events = await this.database.rows(
-      knex.from(numbered).where('position', '<=', EVENTS_PER_IMAGE).orderBy('position'),
-    );
     const byImage = new Map<ImageId, AnalyticsEvent[]>(found.items.map((image) => [image.id, []]));
     for (const event of events.map(toEvent)) if (event.imageId) byImage.get(event.imageId)?.push(event);
     return { items: found.items.map((image) => ({ image, events: byImage.get(image.id) ?? [] })), next: found.next };
   }
 
-  #matching(where: AnalyticsFilter): Knex.QueryBuilder {
+  /** A page of the images that have events. */
+  async #images({ limit, after }: { limit: number; after?: Cursor | null | undefined }): Promise<Page<Image>> {
     const { knex, dialect } = this.database;
-    const query = knex('analytics');
-    if (where.topic !== undefined) query.where('topic', where.topic);
-    referring(this.database, query, 'image_id', where.imageId);
-    // An event's id carries the instant it was created at.
-    during(query, 'id', where.created, (at) => dialect.idValue(firstIdAt(at)));
-    return query;
+    const of = 'analytics.images';
+    const place = placeOf(after, of, imageAnalyticsPlace);
+    const values = { after: place ? dialect.idValue(place[0]) : undefined };
+    const rows = await this.database.rows(`${of} ${limit}`, values, (given) => {
+      const query = knex('images')
+        .select(imageColumns(this.database))
+        .whereRaw('(images.deleted_at is null) is true')
+        .whereRaw('(select 1 from analytics where analytics.image_id = images.id limit 1) = 1')
+        .orderBy('images.id', 'desc')
+        .limit(limit + 1, { skipBinding: true });
+      if (given.after !== undefined) query.where('images.id', '<', given.after);
+      return query;
+    });
+    return pageOf(rows.map(toImage), limit, of, (last) => [last.id]);
+  }
+
+  /** An event's id carries the instant it was created at. */
+  #ids(period: Period): Bounds {
+    return during(period, (at) => this.database.dialect.idValue(firstIdAt(at)));
   }
 }

@@ -1,38 +1,36 @@
 import type { MetadataFilter, Period } from '@janus/core';
 import type { Knex } from 'knex';
 import type { Database } from './database.js';
+import type { Fragment } from './dialects/dialect.js';
 
-/** Narrows a query to a period of time. */
-export function during(
-  query: Knex.QueryBuilder,
-  column: string,
-  period: Period | undefined,
-  value: (at: Date) => Knex.Value,
-): void {
-  if (period?.from) query.where(column, '>=', value(period.from));
-  if (period?.to) query.where(column, '<', value(period.to));
+export type Value = Knex.Value;
+
+/** A range of values, each end with how it is compared. */
+export interface Bounds {
+  readonly '>='?: Value;
+  readonly '<='?: Value;
+  readonly '<'?: Value;
+  readonly '>'?: Value;
 }
 
-/** Narrows a query to rows whose JSON has a value at a path, or this value. */
-export function having(
-  { dialect }: Database,
-  query: Knex.QueryBuilder,
-  column: string,
-  filter: MetadataFilter | undefined,
-): void {
-  if (!filter) return;
+/** A period of time, as a range of what instants are stored as. */
+export const during = ({ from, to }: Period, value: (at: Date) => Value): Bounds => ({
+  ...(from && { '>=': value(from) }),
+  ...(to && { '<': value(to) }),
+});
+
+/** Narrows a query to a range. */
+export function between(query: Knex.QueryBuilder, column: string, bounds: Bounds): void {
+  for (const [operator, value] of Object.entries(bounds)) query.where(column, operator, value as Value);
+}
+
+/** The condition that JSON has a value at a path, or this value. */
+export function having({ dialect }: Database, column: string, filter: MetadataFilter | undefined): Fragment | null {
+  if (!filter) return null;
   const { path, equals } = filter;
-  const found = equals === undefined ? dialect.jsonHas(column, path) : dialect.jsonIs(column, path, equals);
-  query.whereRaw(`(${found.sql})`, [...found.bindings]);
+  return equals === undefined ? dialect.jsonHas(column, path) : dialect.jsonIs(column, path, equals);
 }
 
-/** Narrows a query to rows that refer to this, or (null) to nothing. */
-export function referring(
-  { dialect }: Database,
-  query: Knex.QueryBuilder,
-  column: string,
-  id: string | null | undefined,
-): void {
-  if (id === null) query.whereNull(column);
-  else if (id !== undefined) query.where(column, dialect.idValue(id));
-}
+/** What a row must refer to: this, nothing (null), or anything (undefined). */
+export const referring = ({ dialect }: Database, id: string | null | undefined): Value | null | undefined =>
+  id === null || id === undefined ? id : dialect.idValue(id);

@@ -11,47 +11,54 @@ import {
 } from '@janus/core';
 import type { Knex } from 'knex';
 import { knexFor, type UserParams } from './config.js';
-import type { Attempt, Dialect, Row } from './dialects/dialect.js';
+import { Connections, type Connection } from './connections.js';
+import { StatementFailure, type Answer, type Attempt, type Bound, type Dialect, type Row } from './dialects/dialect.js';
 import { dialectOf } from './dialects/index.js';
 import { guard } from './migrations.js';
-
-// SQLite binds up to 32,766 values to a statement, PostgreSQL and MySQL 65,535; and a VALUES list of a few hundred rows is
-// as fast as any longer one.
-const BINDINGS_PER_STATEMENT = 30_000;
-const ROWS_PER_STATEMENT = 500;
-
-// MariaDB takes 16 MiB at once if nobody says otherwise; a character may be four bytes, or two and a backslash.
-const TEXT_PER_STATEMENT = 2 ** 21;
+import { Statements } from './statement.js';
+import { Trace } from './trace.js';
+import { Unit } from './unit.js';
 
 /** How often work is tried again after another overtook it. */
 const RETRIES = 5;
 
-/** What is known of a statement before it fails. */
-type Statement = Omit<Attempt, 'ask'>;
-
 /** The errors that say which rule a statement broke. */
 const RULES = [DuplicateError, MissingReferenceError, StillReferencedError, InvalidError];
 
-const READING: Statement = { table: null, rows: [], target: null };
-
-/** A transaction or savepoint, and the end of the line of those who want to use it. */
-interface Scope {
-  readonly transaction: Knex.Transaction;
-  readonly outer: Scope | undefined;
-  last: Promise<unknown>;
-  /** Why nothing more can be done in it. */
-  lost?: JanusError;
+/** What is known of statements before one fails. */
+interface About extends Pick<Attempt, 'table' | 'rows'> {
+  readonly target?: () => Knex.QueryBuilder;
 }
+
+/** Something to be written, in one statement or several. */
+export interface Write {
+  readonly statements: readonly Bound[];
+  /** What is known of one of them. */
+  readonly about: (statement: number) => About;
+}
+
+const READING: About = { table: null, rows: [] };
+const COMMIT: Bound = { sql: 'COMMIT', bindings: [] };
+const ROLLBACK: Bound = { sql: 'ROLLBACK', bindings: [] };
+const ENDED = 'it was asked for in a unit of work that has ended; await what runs inside of one';
+
+let transactions = 0;
 
 /** A database that is open: runs the repositories' statements, in the unit of work they are called in. */
 export class Database implements UnitOfWork {
-  readonly #scopes = new AsyncLocalStorage<Scope>();
+  readonly #units = new AsyncLocalStorage<Unit>();
+  readonly #statements = new Statements();
+  readonly #connections: Connections;
+  readonly #trace: Trace;
 
   private constructor(
     /** Builds statements; its events and its pool are the application's to use. Statements of its own join no unit of work. */
     readonly knex: Knex,
     readonly dialect: Dialect,
-  ) {}
+  ) {
+    this.#connections = new Connections(knex);
+    this.#trace = new Trace(knex);
+  }
 
   /**
    * Opens the database of a URL, such as `sqlite:instance/image_processing.db` or `postgres://user:password@host/name`.
@@ -62,7 +69,7 @@ export class Database implements UnitOfWork {
     const dialect = dialectOf(url);
     const database = new Database(knexFor(dialect, url), dialect);
     try {
-      await database.rows(database.knex.select(database.knex.raw('1 as one')));
+      await database.rows('open', {}, () => database.knex.select(database.knex.raw('1 as one')));
       return database;
     } catch (error) {
       await database.close();
@@ -96,40 +103,60 @@ export class Database implements UnitOfWork {
         const advice = 'another process migrates; if none does, one was killed: npx knex migrate:unlock';
         throw new UnavailableError('migrations locked', advice);
       }
-      throw await this.#failure(error, READING, this.knex);
+      throw await this.#failure(error);
     }
   }
 
   /** Closes every connection. Call it when nothing runs any more. */
   async close(): Promise<void> {
+    this.#connections.giveBack();
     await this.knex.destroy();
   }
 
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
-    const outer = this.#scopes.getStore();
-    let thrown: { readonly error: unknown } | undefined;
-    const inside = async (transaction: Knex.Transaction) => {
-      const scope: Scope = { transaction, outer, last: Promise.resolve() };
-      try {
-        const result = await this.#scopes.run(scope, work);
-        if (scope.lost) throw scope.lost;
-        return result;
-      } catch (error) {
-        thrown = { error };
-        throw error;
-      }
-    };
+    const outer = this.#units.getStore();
+    const unit = new Unit(outer, this.dialect.begin);
+    return outer ? outer.inTurn(async () => this.#perform(unit, work)) : this.#perform(unit, work);
+  }
+
+  async #perform<Result>(unit: Unit, work: () => Promise<Result>): Promise<Result> {
     try {
-      const result = await (outer
-        ? inTurn(outer, async () => outer.transaction.transaction(inside))
-        : this.knex.transaction(inside));
-      // Knex takes a transaction whose work threw undefined for one that was rolled back on purpose.
-      if (!thrown) return result;
+      const result = await this.#units.run(unit, work);
+      await unit.inTurn(async () => this.#keep(unit));
+      return result;
     } catch (error) {
-      // What the work threw is its caller's; only the beginning and the end of the transaction are the database's.
-      if (!thrown) throw await this.#failure(error, READING, this.knex);
+      await unit.inTurn(async () => this.#undo(unit));
+      throw error;
+    } finally {
+      unit.ended = true;
+      const { connection } = unit.on;
+      if (connection && !unit.outer) {
+        delete connection.__knexTxId;
+        this.#connections.release(connection, !unit.lost);
+      }
     }
-    throw thrown.error;
+  }
+
+  async #keep(unit: Unit): Promise<void> {
+    if (unit.lost) throw unit.lost;
+    const { connection } = unit.on;
+    if (!connection || !unit.begun) return;
+    try {
+      await this.#transmit(connection, [unit.keep]);
+    } catch (error) {
+      throw await this.#failure(error, connection);
+    }
+  }
+
+  async #undo(unit: Unit): Promise<void> {
+    const { connection } = unit.on;
+    if (!connection || !unit.begun) return;
+    try {
+      await this.#transmit(connection, unit.undo);
+    } catch (error) {
+      connection.__knex__disposed = 'a transaction could not be rolled back';
+      unit.lose(await this.#failure(error));
+    }
   }
 
   /**
@@ -145,99 +172,205 @@ export class Database implements UnitOfWork {
           error instanceof DuplicateError || error instanceof MissingReferenceError
             ? rules.includes(error.rule)
             : // A deadlock undoes the whole of the unit of work that this may be a part of.
-              error instanceof ConflictError && !this.#scopes.getStore();
+              error instanceof ConflictError && !this.#units.getStore();
         if (!overtaken || retries === RETRIES) throw error;
       }
     }
   }
 
-  /** The rows that a query finds. */
-  async rows(query: Knex.QueryBuilder): Promise<readonly Row[]> {
-    return this.#execute<Row[]>(query, null);
+  /**
+   * The rows that a query finds.
+   * @param name tells it from every other query, and all that its SQL depends on but which values are given
+   * @param build makes the query from the values; called once for each name and shape of values
+   */
+  async rows<Values>(
+    name: string,
+    values: Values,
+    build: (values: Values) => Knex.QueryBuilder,
+  ): Promise<readonly Row[]> {
+    const [answer] = await this.#run([this.#statements.bind(name, values, build)]);
+    return answer?.rows ?? [];
   }
 
   /** The one row that a query finds, or null. */
-  async row(query: Knex.QueryBuilder): Promise<Row | null> {
-    return (await this.rows(query.limit(1)))[0] ?? null;
+  async row<Values>(name: string, values: Values, build: (values: Values) => Knex.QueryBuilder): Promise<Row | null> {
+    return (await this.rows(name, values, build))[0] ?? null;
   }
 
   /** Inserts rows, each with the same columns; many take several statements. */
   async insert(table: string, rows: readonly Row[]): Promise<void> {
-    const [first] = rows;
-    if (!first) return;
-    const most = Math.min(ROWS_PER_STATEMENT, Math.floor(BINDINGS_PER_STATEMENT / Object.keys(first).length));
-    let chunk: Row[] = [];
-    let length = 0;
-    const write = async () => {
-      if (chunk.length > 0) await this.#execute(this.knex(table).insert(chunk), { table, rows: chunk, target: null });
-      chunk = [];
-      length = 0;
-    };
-    for (const row of rows) {
-      const more = Object.values(row).reduce<number>(
-        (sum, value) => sum + (typeof value === 'string' ? value.length : 0),
-        0,
-      );
-      if (chunk.length === most || length + more > TEXT_PER_STATEMENT) await write();
-      chunk.push(row);
-      length += more;
-    }
-    await write();
+    await this.write(this.insertion(table, rows));
   }
 
-  /** Updates the rows that a query finds, and returns how many those were, also where nothing in them changed. */
-  async update(table: string, values: Row, query: Knex.QueryBuilder): Promise<number> {
-    return this.#execute<number>(query.clone().update(values), { table, rows: [values], target: query });
+  /** Updates the rows of a table that a query finds, and returns how many those were, also where nothing in them changed. */
+  async update<Values>(
+    name: string,
+    table: string,
+    set: Row,
+    values: Values,
+    target: (values: Values) => Knex.QueryBuilder,
+  ): Promise<number> {
+    const statement = this.#statements.bind(name, { set, values }, (given) => target(given.values).update(given.set));
+    return this.write({ statements: [statement], about: () => ({ table, rows: [set], target: () => target(values) }) });
   }
 
   /** Deletes the rows of a table that have these values, and returns how many those were. */
   async delete(table: string, values: Row): Promise<number> {
-    return this.deleteWhere(table, this.knex(table).where(values));
+    return this.deleteWhere(`delete ${table}`, table, values, (given) => this.knex(table).where(given));
   }
 
   /** Deletes the rows of a table that a query finds, and returns how many those were. */
-  async deleteWhere(table: string, query: Knex.QueryBuilder): Promise<number> {
-    return this.#execute<number>(query.clone().delete(), { table, rows: [], target: query });
+  async deleteWhere<Values>(
+    name: string,
+    table: string,
+    values: Values,
+    target: (values: Values) => Knex.QueryBuilder,
+  ): Promise<number> {
+    const statement = this.#statements.bind(name, values, (given) => target(given).delete());
+    return this.write({ statements: [statement], about: () => ({ table, rows: [], target: () => target(values) }) });
   }
 
-  /** Runs a statement where it belongs: in the unit of work it is called in, or by itself. */
-  async #execute<Result>(query: Knex.QueryBuilder, written: Statement | null): Promise<Result> {
-    const scope = this.#scopes.getStore();
-    const on = async (transaction: Knex.Transaction): Promise<Result> => query.transacting(transaction);
-    const run = async (): Promise<Result> => {
-      if (scope?.lost) throw scope.lost;
-      try {
-        if (!scope) return (await query) as Result;
-        return await (written ? this.dialect.attempt(scope.transaction, on) : on(scope.transaction));
-      } catch (error) {
-        const failure = await this.#failure(error, written ?? READING, scope?.transaction ?? this.knex);
-        // A rule that was broken leaves the transaction as it was before the statement. After anything else, it depends on the
-        // database whether all of it, some of it, or nothing is undone: on none is anything more to be done in it.
-        if (!RULES.some((rule) => failure instanceof rule)) {
-          for (let unit = scope; unit; unit = unit.outer) unit.lost = failure;
-        }
-        throw failure;
-      }
+  /** Rows to be inserted, each with the same columns. */
+  insertion(table: string, rows: readonly Row[]): Write {
+    const columns = Object.keys(rows[0] ?? {}).toSorted();
+    const statements = this.dialect.insertion({
+      table,
+      columns,
+      rows: rows.map((row) => columns.map((column) => row[column] as Knex.Value)),
+      sql: (count) => this.#statements.insertion(this.knex, table, columns, count),
+    });
+    const about = (statement: number) => {
+      const counts = statements.map(({ bindings, lines }) => lines?.length ?? bindings.length / columns.length);
+      const first = counts.slice(0, statement).reduce((sum, count) => sum + count, 0);
+      return { table, rows: rows.slice(first, first + (counts[statement] ?? 0)) };
     };
-    return scope ? inTurn(scope, run) : run();
+    return { statements, about };
   }
 
-  /** What a driver's error means, in core's words. */
-  async #failure(error: unknown, about: Statement, on: Knex): Promise<JanusError> {
-    return this.dialect.failure(error, {
-      ...about,
-      // Wrapped in a query of Knex's own, whose answer has the same form on every driver.
-      ask: async (sql, bindings) => on.select<Row[]>('*').from(on.raw(`(${sql}) as asked`, [...bindings])),
+  /** Rows to be inserted by the answer to a query. */
+  insertionFrom<Values>(
+    name: string,
+    table: string,
+    columns: readonly string[],
+    values: Values,
+    query: (values: Values) => Knex.QueryBuilder,
+  ): Write {
+    const into = () => this.knex(this.knex.raw(`?? (${columns.map(() => '??').join(', ')})`, [table, ...columns]));
+    const statement = this.#statements.bind(name, values, (given) => into().insert(query(given)));
+    return { statements: [statement], about: () => ({ table, rows: [] }) };
+  }
+
+  /**
+   * Writes all of this or, if any of it fails, nothing, and returns how many rows the last of it changed. In a unit of work
+   * that has work of its own around it, only the first may break a rule: what the others wrote could not be taken back alone.
+   */
+  async write(...writes: readonly Write[]): Promise<number> {
+    const statements = writes.flatMap((write) => write.statements);
+    if (statements.length === 0) return 0;
+    const about = (index: number): About => {
+      let rest = index;
+      for (const write of writes) {
+        if (rest < write.statements.length) return write.about(rest);
+        rest -= write.statements.length;
+      }
+      return READING;
+    };
+    const answers = await this.#run(statements, about);
+    const last = writes.at(-1)?.statements.length ?? 0;
+    return answers.slice(-last).reduce((sum, { changes }) => sum + changes, 0);
+  }
+
+  /** Runs statements where they belong: in the unit of work they are called in, or by themselves. */
+  async #run(statements: readonly Bound[], about?: (index: number) => About): Promise<readonly Answer[]> {
+    const unit = this.#units.getStore();
+    return unit ? unit.inTurn(async () => this.#runIn(unit, statements, about)) : this.#runAlone(statements, about);
+  }
+
+  async #runIn(unit: Unit, statements: readonly Bound[], about?: (index: number) => About): Promise<readonly Answer[]> {
+    if (unit.lost) throw unit.lost;
+    if (unit.ended) throw new UnavailableError('unit of work ended', ENDED);
+    const connection = (unit.on.connection ??= await this.#acquire());
+    connection.__knexTxId ??= `janus${(transactions += 1)}`;
+    const send = async (list: readonly Bound[]) => this.#transmitIn(unit, connection, list);
+    try {
+      return await (about ? this.dialect.attempt(send, statements) : send(statements));
+    } catch (error) {
+      const index = error instanceof StatementFailure ? error.index : 0;
+      const failure = await this.#failure(error, connection, about?.(index));
+      // A rule that was broken leaves the transaction as it was before the statement. After anything else, it depends on the
+      // database whether all of it, some of it, or nothing is undone: on none is anything more to be done in it.
+      if (!RULES.some((rule) => failure instanceof rule)) unit.lose(failure);
+      // What statements before it wrote goes when this unit does.
+      else if (index > 0) unit.lost ??= failure;
+      throw failure;
+    }
+  }
+
+  /** As `#transmit`, and begins what has not begun yet. */
+  async #transmitIn(unit: Unit, connection: Connection, statements: readonly Bound[]): Promise<readonly Answer[]> {
+    const units = unit.toBegin();
+    const begin = units.map((one) => one.begin);
+    const begun = (count: number) => {
+      for (const one of units.slice(0, count)) one.begun = true;
+    };
+    try {
+      const answers = await this.#transmit(connection, [...begin, ...statements]);
+      begun(units.length);
+      return answers.slice(units.length);
+    } catch (error) {
+      if (!(error instanceof StatementFailure)) throw error;
+      begun(error.index);
+      throw new StatementFailure(error.index - units.length, error.cause);
+    }
+  }
+
+  async #runAlone(statements: readonly Bound[], about?: (index: number) => About): Promise<readonly Answer[]> {
+    const connection = await this.#acquire();
+    const whole = statements.length > 1;
+    let sound = false;
+    try {
+      const answers = await this.#transmit(
+        connection,
+        whole ? [{ sql: this.dialect.begin, bindings: [] }, ...statements, COMMIT] : statements,
+      );
+      sound = true;
+      return whole ? answers.slice(1, -1) : answers;
+    } catch (error) {
+      const index = error instanceof StatementFailure ? error.index : 0;
+      if (whole && index > 0) {
+        await this.#transmit(connection, [ROLLBACK]).catch(() => {
+          connection.__knex__disposed = 'a transaction could not be rolled back';
+        });
+      }
+      throw await this.#failure(error, connection, about?.(whole ? index - 1 : index));
+    } finally {
+      this.#connections.release(connection, sound);
+    }
+  }
+
+  async #acquire(): Promise<Connection> {
+    try {
+      return await this.#connections.acquire();
+    } catch (error) {
+      throw await this.#failure(error);
+    }
+  }
+
+  async #transmit(connection: Connection, statements: readonly Bound[]): Promise<readonly Answer[]> {
+    return this.#trace.of(connection, statements, () => this.dialect.send(connection, statements));
+  }
+
+  /** What a driver's error means, in core's words. @param connection to ask the database more, if that may help */
+  async #failure(error: unknown, connection?: Connection, about = READING): Promise<JanusError> {
+    const cause = error instanceof StatementFailure ? error.cause : error;
+    return this.dialect.failure(cause, {
+      table: about.table,
+      rows: about.rows,
+      target: about.target?.() ?? null,
+      ask: async (sql, bindings) => {
+        const [answer] = connection ? await this.#transmit(connection, [{ sql, bindings }]) : [];
+        return answer?.rows ?? [];
+      },
     });
   }
-}
-
-/**
- * Runs something when all that was there before is done. The statements of one transaction share its connection: without
- * turns, one of two at once could run inside the other's savepoint, and be undone with it.
- */
-async function inTurn<Result>(scope: Scope, work: () => Promise<Result>): Promise<Result> {
-  const turn = scope.last.then(work);
-  scope.last = turn.catch(() => undefined);
-  return turn;
 }

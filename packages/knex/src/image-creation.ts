@@ -2,9 +2,10 @@ import type { CreatedMany, Image, NewImage, OnDuplicate } from '@janus/core';
 import { check, identify, newImage, words } from '@janus/core/adapter';
 import type { Knex } from 'knex';
 import { id, text } from './columns.js';
-import type { Database } from './database.js';
+import type { Database, Write } from './database.js';
 import type { Row } from './dialects/dialect.js';
-import { imageValues } from './image-row.js';
+import { byCodePoint, imageValues } from './image-row.js';
+import { padded } from './statement.js';
 import { ensureTags } from './tag-repository.js';
 
 /** The rule that an owner has each file once. */
@@ -30,7 +31,7 @@ export async function createBatch(
   let found = await copies();
   const trash = () => (mode === 'restore' ? inTrash(found) : []);
   while (trash().length > 0) {
-    restored += await takeOutOfTrash(database, database.knex('images').whereIn('id', trash()));
+    restored += await takeOutOfTrash(database, trash());
     // Again, for others may have purged some of them, or been quicker to restore them.
     found = await copies();
   }
@@ -50,53 +51,106 @@ const keyOf = (ownerId: string, sha256: string) => `${ownerId} ${sha256}`;
 
 async function copiesOf(database: Database, images: readonly CheckedImage[]): Promise<readonly Row[]> {
   const { knex, dialect } = database;
-  return database.rows(
+  const pairs = images.map(({ ownerId, sha256 }) => [dialect.idValue(ownerId), sha256]);
+  return database.rows('images.copies', { pairs: padded(pairs) }, (given) =>
     knex('images')
       .select('id', 'owner_id', 'sha256', 'deleted_at')
-      .whereIn(
-        ['owner_id', 'sha256'],
-        images.map(({ ownerId, sha256 }) => [dialect.idValue(ownerId), sha256]),
-      ),
+      .whereIn(['owner_id', 'sha256'], [...given.pairs]),
   );
 }
 
 /** Inserts images, with their words and tags. Call it in a unit of work that is tried again on `TAGGING`. */
 export async function insertImages(database: Database, images: readonly CheckedImage[]): Promise<void> {
   const { dialect } = database;
-  await database.insert(
-    'images',
-    images.map((image) => ({
-      ...imageValues(image),
-      id: dialect.idValue(image.id),
-      owner_id: dialect.idValue(image.ownerId),
-      byte_size: image.byteSize,
-      sha256: image.sha256,
-      version: 1,
-      created_at: image.createdAt,
-      updated_at: image.createdAt,
-      deleted_at: null,
-    })),
-  );
-  await database.insert(
-    'image_words',
-    images.flatMap((image) => wordRows(database, image)),
-  );
   const names = [...new Set(images.flatMap((image) => image.tags))].toSorted();
   const tags = await ensureTags(database, names);
-  await database.insert(
-    'image_tags',
-    images.flatMap((image) =>
-      image.tags.map((name) => ({ image_id: dialect.idValue(image.id), tag_id: tags.get(name) })),
+  await database.write(
+    ...imageRows(database, images),
+    database.insertion(
+      'image_tags',
+      images.flatMap((image) =>
+        image.tags.map((name) => ({ image_id: dialect.idValue(image.id), tag_id: tags.get(name) })),
+      ),
     ),
   );
 }
+
+/** Inserts one image; its tags are looked up on the way. Call it as `insertImages`. */
+export async function insertImage(database: Database, image: CheckedImage): Promise<void> {
+  const { knex, dialect } = database;
+  const names = image.tags.toSorted();
+  if (names.length === 0) {
+    await database.write(...imageRows(database, [image]));
+    return;
+  }
+  const values = { image: dialect.idValue(image.id), names: padded(names) };
+  const columns = ['image_id', 'tag_id'];
+  const tagged = await database.write(
+    ...imageRows(database, [image]),
+    database.insertionFrom('image_tags of names', 'image_tags', columns, values, (given) =>
+      knex('tags')
+        .select(knex.raw('?', [given.image]), 'id')
+        .whereIn('name', given.names),
+    ),
+  );
+  if (tagged === names.length) return;
+  const tags = await ensureTags(database, names);
+  const has = await tagsOf(database, values.image);
+  await database.insert(
+    'image_tags',
+    [...tags.values()].filter((tag) => !has.has(id(tag))).map((tag) => ({ image_id: values.image, tag_id: tag })),
+  );
+}
+
+/** The ids of the tags that an image has. */
+export async function tagsOf(database: Database, image: Knex.Value): Promise<ReadonlySet<string>> {
+  const rows = await database.rows('images.tags', { image }, (given) =>
+    database.knex('image_tags').select('tag_id').where('image_id', given.image),
+  );
+  return new Set(rows.map((row) => id(row['tag_id'])));
+}
+
+function imageRows(database: Database, images: readonly CheckedImage[]): Write[] {
+  const { dialect } = database;
+  return [
+    database.insertion(
+      'images',
+      images.map((image) => ({
+        ...imageValues(image),
+        id: dialect.idValue(image.id),
+        owner_id: dialect.idValue(image.ownerId),
+        byte_size: image.byteSize,
+        sha256: image.sha256,
+        version: 1,
+        created_at: image.createdAt,
+        updated_at: image.createdAt,
+        deleted_at: null,
+      })),
+    ),
+    database.insertion(
+      'image_words',
+      images.flatMap((image) => wordRows(database, image)),
+    ),
+  ];
+}
+
+/** The image as it is read after it was created. */
+export const created = ({ tags, ...image }: CheckedImage): Image => ({
+  ...image,
+  tags: tags.toSorted(byCodePoint),
+  version: 1,
+  updatedAt: image.createdAt,
+  deletedAt: null,
+});
 
 /** What a text search finds an image by. */
 export const wordRows = ({ dialect }: Database, image: Pick<Image, 'id' | 'filename' | 'title'>): Row[] =>
   words(image.filename, image.title).map((word) => ({ word, image_id: dialect.idValue(image.id) }));
 
-/** Takes those images of a query that are in the trash out of it, and returns how many those were. */
-export async function takeOutOfTrash(database: Database, images: Knex.QueryBuilder): Promise<number> {
-  const values = { deleted_at: null, updated_at: new Date(), version: database.knex.raw('version + 1') };
-  return database.update('images', values, images.whereNotNull('deleted_at'));
+/** Takes those of some images that are in the trash out of it, and returns how many those were. */
+export async function takeOutOfTrash(database: Database, ids: readonly Knex.Value[]): Promise<number> {
+  const set = { deleted_at: null, updated_at: new Date(), version: database.knex.raw('version + 1') };
+  return database.update('images.restore', 'images', set, { ids: padded(ids) }, (given) =>
+    database.knex('images').whereIn('id', given.ids).whereNotNull('deleted_at'),
+  );
 }

@@ -1,75 +1,40 @@
-import type { ImageFilter, Range, Trash } from '@janus/core';
-import { check, firstIdAt, imageFilter, searchTerms } from '@janus/core/adapter';
+import type { Trash } from '@janus/core';
 import type { Knex } from 'knex';
 import type { Database } from './database.js';
-import { during, having } from './conditions.js';
-import { hashPart } from './image-row.js';
+import type { Value } from './conditions.js';
+import type { ConditionValues, ImageConditions } from './image-conditions.js';
 
-/** Narrows a query of `images` to those that match. @throws InvalidError when the search text has no term */
-export function matching(database: Database, filter: ReturnType<typeof checkedFilter>): Knex.QueryBuilder {
-  const { knex, dialect } = database;
-  const query = knex('images');
-
-  if (filter.ownerId) query.where('images.owner_id', dialect.idValue(filter.ownerId));
-  if (filter.status) query.where('images.status', filter.status);
-  if (filter.mimeType) query.where('images.mime_type', filter.mimeType);
-  within(query, 'images.width', filter.width);
-  within(query, 'images.height', filter.height);
-  within(query, 'images.byte_size', filter.byteSize);
-  // An image's id carries the instant it was created at: its index is the index of that, too.
-  during(query, 'images.id', filter.created, (at) => dialect.idValue(firstIdAt(at)));
-  during(query, 'images.captured_at', filter.captured, (at) => at);
-  trashed(query, filter.trash);
-
-  const tagged = (names: readonly string[]) =>
-    knex('image_tags')
-      .select('image_tags.image_id')
-      .join('tags', 'tags.id', 'image_tags.tag_id')
-      .whereIn('tags.name', names);
-  for (const name of filter.tags?.all ?? []) query.whereIn('images.id', tagged([name]));
-  if (filter.tags?.any) query.whereIn('images.id', tagged(filter.tags.any));
-  if (filter.tags?.none && filter.tags.none.length > 0) query.whereNotIn('images.id', tagged(filter.tags.none));
-
-  for (const term of filter.text === undefined ? [] : searchTerms(filter.text, 'where.text')) {
-    // No word has U+10FFFF in it, and none sorts after it: this is every word that begins with the term.
-    const words = knex('image_words')
-      .select('image_id')
-      .whereBetween('word', [term, `${term}\u{10FFFF}`]);
-    query.whereIn('images.id', words);
-  }
-
-  having(database, query, 'images.metadata', filter.metadata);
-  if (filter.near) query.join(near(database, filter.near).as('near'), 'near.id', 'images.id');
-  return query;
-}
-
-export const checkedFilter = (where: unknown) => check(imageFilter, where, 'where');
-
-function within(query: Knex.QueryBuilder, column: string, range: Range | undefined): void {
-  if (range?.min !== undefined) query.where(column, '>=', range.min);
-  if (range?.max !== undefined) query.where(column, '<=', range.max);
-}
+// Conditions on what has been found already. Each is written so that no database sees an index in it (`is true`, or a subquery
+// that has one value): which index is used was decided before, from what is in the database, and not by a guess at it.
 
 export function trashed(query: Knex.QueryBuilder, trash: Trash): void {
   if (trash === 'excluded') query.whereNull('images.deleted_at');
   if (trash === 'only') query.whereNotNull('images.deleted_at');
 }
 
-/**
- * The ids of all images whose hash is near, by multi-index hashing (Norouzi, Punjani, Fleet: Fast Search in Hamming Space
- * with Multi-Index Hashing, 2012). If two hashes differ in at most 7 bits, then one of their four parts differs in at most
- * one: the index of each part is asked for the part itself and, beyond a distance of 3, for its 16 neighbours, and only what
- * those find is measured.
- */
-function near({ knex, dialect }: Database, { hash, distance }: NonNullable<ImageFilter['near']>): Knex.QueryBuilder {
-  const parts = [0, 1, 2, 3].map((part) => hashPart(hash, part));
-  const measured = parts.map((value, part) => dialect.differingBits(`perceptual_hash_${part}`, value)).join(' + ');
-  const candidates = parts.map((value, part) => {
-    const neighbours = distance > 3 ? Array.from({ length: 16 }, (_, bit) => value ^ (1 << bit)) : [];
-    return knex('images')
-      .select('id')
-      .whereIn(`perceptual_hash_${part}`, [value, ...neighbours])
-      .whereRaw(`${measured} <= ?`, [distance]);
-  });
-  return knex.union(candidates);
+/** Narrows a query of `images` by what is in its rows. */
+export function narrowByRow(query: Knex.QueryBuilder, { trash, metadataSql, values }: ImageConditions): void {
+  const compare = (column: string, operator: string, value: Value) =>
+    query.whereRaw(`(images.${column} ${operator} ?) is true`, [value]);
+  for (const [column, value] of Object.entries(values.equal)) compare(column, '=', value);
+  for (const [column, bounds] of Object.entries(values.ranges)) {
+    for (const [operator, value] of Object.entries(bounds)) compare(column, operator, value as Value);
+  }
+  if (trash !== 'included') {
+    query.whereRaw(`(images.deleted_at is ${trash === 'only' ? 'not ' : ''}null) is true`);
+  }
+  if (metadataSql !== null) query.whereRaw(`(${metadataSql}) is true`, [...values.metadata]);
+}
+
+/** Narrows a query by the tags and words of the image whose id is in a column. */
+export function narrowByLinks({ knex }: Database, query: Knex.QueryBuilder, id: string, values: ConditionValues): void {
+  const link = (table: string, are: '= 1' | 'is null', among: (links: Knex.QueryBuilder) => Knex.QueryBuilder) => {
+    const links = among(knex(`${table} as link`).select(knex.raw('1')).whereRaw(`link.image_id = ${id}`));
+    query.whereRaw(`? ${are}`, [links.limit(1, { skipBinding: true }) as never]);
+  };
+  for (const tag of values.all) link('image_tags', '= 1', (links) => links.where('link.tag_id', tag));
+  const { any, none } = values;
+  if (any) link('image_tags', '= 1', (links) => links.whereIn('link.tag_id', any));
+  if (none.length > 0) link('image_tags', 'is null', (links) => links.whereIn('link.tag_id', none));
+  for (const ends of values.terms) link('image_words', '= 1', (links) => links.whereBetween('link.word', [...ends]));
 }

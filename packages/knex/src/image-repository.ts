@@ -12,16 +12,20 @@ import type {
   JsonValue,
   NewImage,
   OnDuplicate,
+  OwnedImage,
   Page,
   Sweep,
+  Trash,
   TrashOption,
   UserId,
 } from '@janus/core';
 import {
   analysisKind,
   check,
+  countOptions,
   createOptions,
   imageChanges,
+  imageFilter,
   imageId,
   imageIds,
   imageQuery,
@@ -37,13 +41,24 @@ import {
 } from '@janus/core/adapter';
 import type { Knex } from 'knex';
 import { BATCH, inBatches } from './batches.js';
-import { id, number } from './columns.js';
+import { id } from './columns.js';
 import type { Database } from './database.js';
-import { checkedImage, createBatch, insertImages, ONE_OF_EACH, takeOutOfTrash, wordRows } from './image-creation.js';
-import type { CheckedImage } from './image-creation.js';
-import { checkedFilter, matching, trashed } from './image-filter.js';
-import { listImages } from './image-list.js';
+import {
+  checkedImage,
+  createBatch,
+  created,
+  insertImage,
+  ONE_OF_EACH,
+  tagsOf,
+  takeOutOfTrash,
+  wordRows,
+  type CheckedImage,
+} from './image-creation.js';
+import { trashed } from './image-filter.js';
+import { countImages, imagesAlone, listImages } from './image-list.js';
+import { withOwners } from './image-owner.js';
 import { imageColumns, imageValues, toAnalysis, toImage } from './image-row.js';
+import { padded } from './statement.js';
 import { ensureTags, TAGGING } from './tag-repository.js';
 
 export class KnexImageRepository implements ImageRepository {
@@ -56,20 +71,20 @@ export class KnexImageRepository implements ImageRepository {
     return this.database.runUntilSettled([ONE_OF_EACH, ...TAGGING], async () => {
       const existing = await this.findByHash(values.ownerId, values.sha256, { trash: 'included' });
       if (existing && (mode === 'skip' || !existing.deletedAt)) return existing;
-      if (existing && (await takeOutOfTrash(this.database, this.#withId(existing.id))) > 0)
-        return this.get(existing.id);
+      const key = existing && this.database.dialect.idValue(existing.id);
+      if (existing && (await takeOutOfTrash(this.database, [key])) > 0) return this.get(existing.id);
       // None, or one that was purged, or restored, just now: the rule tells which.
-      await insertImages(this.database, [values]);
-      return this.get(values.id);
+      await insertImage(this.database, values);
+      return created(values);
     });
   }
 
   async #createOrFail(image: CheckedImage): Promise<Image> {
     try {
-      return await this.database.runUntilSettled(TAGGING, async () => {
-        await insertImages(this.database, [image]);
-        return this.get(image.id);
-      });
+      // Without tags there is nothing that another can change meanwhile.
+      if (image.tags.length === 0) await insertImage(this.database, image);
+      else await this.database.runUntilSettled(TAGGING, async () => insertImage(this.database, image));
+      return created(image);
     } catch (error) {
       if (!(error instanceof DuplicateError) || error.rule !== ONE_OF_EACH) throw error;
       const existing = await this.findByHash(image.ownerId, image.sha256, { trash: 'included' });
@@ -96,40 +111,54 @@ export class KnexImageRepository implements ImageRepository {
     });
   }
 
-  async find(image: ImageId, options: TrashOption = {}): Promise<Image | null> {
-    const row = await this.database.row(this.#select(options).where('images.id', this.#idValue(image)));
+  async find(image: ImageId, options?: TrashOption): Promise<Image | null> {
+    const trash = trashOf(options);
+    const row = await this.database.row(`images.find ${trash}`, { id: this.#idValue(image) }, (given) =>
+      this.#select(trash).where('images.id', given.id),
+    );
     return row && toImage(row);
   }
 
-  async get(image: ImageId, options: TrashOption = {}): Promise<Image> {
+  async get(image: ImageId, options?: TrashOption): Promise<Image> {
     const found = await this.find(image, options);
     if (!found) throw new NotFoundError('image');
     return found;
   }
 
-  async findByHash(ownerId: UserId, hash: string, options: TrashOption = {}): Promise<Image | null> {
-    const owner = this.database.dialect.idValue(check(userId, ownerId, 'ownerId'));
-    const row = await this.database.row(
-      this.#select(options).where({ 'images.owner_id': owner, 'images.sha256': check(sha256, hash, 'sha256') }),
+  async findByHash(ownerId: UserId, hash: string, options?: TrashOption): Promise<Image | null> {
+    const trash = trashOf(options);
+    const key = {
+      owner: this.database.dialect.idValue(check(userId, ownerId, 'ownerId')),
+      sha256: check(sha256, hash, 'sha256'),
+    };
+    const row = await this.database.row(`images.findByHash ${trash}`, key, (given) =>
+      this.#select(trash).where('images.owner_id', given.owner).where('images.sha256', given.sha256),
     );
     return row && toImage(row);
   }
 
-  async findMany(ids: readonly ImageId[], options: TrashOption = {}): Promise<readonly (Image | null)[]> {
+  async findMany(ids: readonly ImageId[], options?: TrashOption): Promise<readonly (Image | null)[]> {
+    const trash = trashOf(options);
     const wanted = check(imageIds, ids, 'ids');
     const values = wanted.map((one) => this.database.dialect.idValue(one));
-    const rows = await this.database.rows(this.#select(options).whereIn('images.id', values));
+    const rows = await this.database.rows(`images.findMany ${trash}`, { ids: padded(values) }, (given) =>
+      this.#select(trash).whereIn('images.id', given.ids),
+    );
     const found = new Map(rows.map(toImage).map((image) => [image.id, image]));
     return wanted.map((one) => found.get(one) ?? null);
   }
 
   async list(query: ImageQuery = {}): Promise<Page<Image>> {
-    return listImages(this.database, check(imageQuery, query));
+    return listImages(this.database, check(imageQuery, query), imagesAlone);
   }
 
-  async count(where: ImageFilter = {}): Promise<number> {
-    const [row] = await this.database.rows(matching(this.database, checkedFilter(where)).count({ images: '*' }));
-    return number(row?.['images']);
+  async listWithOwners(query: ImageQuery = {}): Promise<Page<OwnedImage>> {
+    return listImages(this.database, check(imageQuery, query), withOwners);
+  }
+
+  async count(where: ImageFilter = {}, options: { atMost?: number | undefined } = {}): Promise<number> {
+    const { atMost } = check(countOptions, options);
+    return countImages(this.database, check(imageFilter, where, 'where'), atMost);
   }
 
   async *stream(
@@ -149,43 +178,47 @@ export class KnexImageRepository implements ImageRepository {
     const value = this.#idValue(image);
     const fields = check(imageChanges, changes);
     const { version } = check(seen, options, 'seen');
-    const { knex } = this.database;
-    return this.database.run(async () => {
-      const updated = await this.database.update(
-        'images',
-        { ...imageValues(fields), version: knex.raw('version + 1'), updated_at: new Date() },
-        knex('images').where({ id: value, version }).whereNull('deleted_at'),
-      );
+    const write = async () => {
       const current = await this.get(image);
-      if (updated === 0) throw new StaleVersionError('image', version, current.version);
-      if (fields.filename !== undefined || fields.title !== undefined) {
-        await this.database.delete('image_words', { image_id: value });
-        await this.database.insert('image_words', wordRows(this.database, current));
-      }
-      return current;
+      if (current.version !== version) throw new StaleVersionError('image', version, current.version);
+      const now = new Date();
+      const set = { ...imageValues(fields), version: this.database.knex.raw('version + 1'), updated_at: now };
+      const updated = await this.database.update('images.update', 'images', set, { id: value, version }, (given) =>
+        this.database.knex('images').where('id', given.id).where('version', given.version).whereNull('deleted_at'),
+      );
+      // Another was quicker, and has left another version or none.
+      if (updated === 0) throw new StaleVersionError('image', version, (await this.get(image)).version);
+      const given = Object.fromEntries(Object.entries(fields).filter(([, field]) => field !== undefined));
+      return { ...current, ...given, version: version + 1, updatedAt: now };
+    };
+    if (fields.filename === undefined && fields.title === undefined) return write();
+    return this.database.run(async () => {
+      const updated = await write();
+      await this.database.delete('image_words', { image_id: value });
+      await this.database.insert('image_words', wordRows(this.database, updated));
+      return updated;
     });
   }
 
   async remove(image: ImageId): Promise<void> {
     const { knex } = this.database;
     const now = new Date();
-    const removed = await this.database.update(
-      'images',
-      { deleted_at: now, updated_at: now, version: knex.raw('version + 1') },
-      this.#withId(image).whereNull('deleted_at'),
+    const set = { deleted_at: now, updated_at: now, version: knex.raw('version + 1') };
+    const removed = await this.database.update('images.remove', 'images', set, { id: this.#idValue(image) }, (given) =>
+      knex('images').where(given).whereNull('deleted_at'),
     );
     if (removed === 0) throw new NotFoundError('image');
   }
 
   async restore(image: ImageId): Promise<Image> {
-    const query = this.#withId(image);
+    const value = this.#idValue(image);
     return this.database.run(async () => {
       for (;;) {
-        await takeOutOfTrash(this.database, query.clone());
+        await takeOutOfTrash(this.database, [value]);
         const found = await this.find(image);
         if (found) return found;
         // Gone; or put into the trash just now, and this time it is this unit of work that changes it.
-        await this.#expect(this.#idValue(image));
+        await this.#expect(value);
       }
     });
   }
@@ -193,12 +226,22 @@ export class KnexImageRepository implements ImageRepository {
   async purge(options: Sweep): Promise<number> {
     const { before, batch } = check(sweep, options);
     const { knex } = this.database;
-    const due = () => knex('images').where('deleted_at', '<', before);
     for (let purged = 0; ;) {
-      const rows = await this.database.rows(due().select('id').orderBy('deleted_at').orderBy('id').limit(batch));
+      const rows = await this.database.rows(`images.purgeable ${batch}`, { before }, (given) =>
+        knex('images')
+          .select('id')
+          .where('deleted_at', '<', given.before)
+          .orderBy('deleted_at')
+          .orderBy('id')
+          .limit(batch, { skipBinding: true }),
+      );
       const ids = rows.map((row) => row['id'] as Knex.Value);
       // Asked again, for one may have been restored in between.
-      purged += ids.length === 0 ? 0 : await this.database.deleteWhere('images', due().whereIn('id', ids));
+      if (ids.length > 0) {
+        purged += await this.database.deleteWhere('images.purge', 'images', { ids: padded(ids), before }, (given) =>
+          knex('images').whereIn('id', given.ids).where('deleted_at', '<', given.before),
+        );
+      }
       if (ids.length < batch) return purged;
     }
   }
@@ -209,8 +252,7 @@ export class KnexImageRepository implements ImageRepository {
     await this.database.runUntilSettled(TAGGING, async () => {
       await this.#expect(value);
       const tags = await ensureTags(this.database, names);
-      const rows = await this.database.rows(this.database.knex('image_tags').select('tag_id').where('image_id', value));
-      const has = new Set(rows.map((row) => id(row['tag_id'])));
+      const has = await tagsOf(this.database, value);
       const missing = [...tags.values()].filter((tag) => !has.has(id(tag)));
       await ofImage(async () =>
         this.database.insert(
@@ -227,10 +269,10 @@ export class KnexImageRepository implements ImageRepository {
     const { knex } = this.database;
     await this.database.run(async () => {
       await this.#expect(value);
-      const of = knex('image_tags').where('image_id', value);
-      await this.database.deleteWhere(
-        'image_tags',
-        of.whereIn('tag_id', knex('tags').select('id').whereIn('name', names)),
+      await this.database.deleteWhere('images.untag', 'image_tags', { image: value, names: padded(names) }, (given) =>
+        knex('image_tags')
+          .where('image_id', given.image)
+          .whereIn('tag_id', knex('tags').select('id').whereIn('name', given.names)),
       );
     });
   }
@@ -240,22 +282,24 @@ export class KnexImageRepository implements ImageRepository {
     const value = JSON.stringify(check(json, result, 'result'));
     const { knex } = this.database;
     const now = new Date();
+    const name = 'images.recordAnalysis';
     return this.database.runUntilSettled(['image_analyses_image_id_kind_unique'], async () => {
       const row = { result: value, updated_at: now };
-      const updated = await this.database.update('image_analyses', row, knex('image_analyses').where(key));
+      const updated = await this.database.update(name, 'image_analyses', row, key, (given) =>
+        knex('image_analyses').where(given),
+      );
       if (updated === 0) {
         await ofImage(async () => this.database.insert('image_analyses', [{ ...key, ...row, created_at: now }]));
       }
-      const stored = await this.database.row(knex('image_analyses').where(key));
+      const stored = await this.database.row('images.analysis', key, (given) => this.#analyses().where(given));
       if (!stored) throw new NotFoundError('image');
       return toAnalysis(stored);
     });
   }
 
   async analyses(image: ImageId): Promise<readonly ImageAnalysis[]> {
-    const { knex } = this.database;
-    const rows = await this.database.rows(
-      knex('image_analyses').where('image_id', this.#idValue(image)).orderBy('kind'),
+    const rows = await this.database.rows('images.analyses', { image_id: this.#idValue(image) }, (given) =>
+      this.#analyses().where(given).orderBy('kind'),
     );
     return rows.map(toAnalysis);
   }
@@ -266,20 +310,24 @@ export class KnexImageRepository implements ImageRepository {
 
   /** @throws NotFoundError when there is no such image, in the trash or out of it */
   async #expect(image: Knex.Value): Promise<void> {
-    const row = await this.database.row(this.database.knex('images').select('id').where('id', image));
+    const row = await this.database.row('images.expect', { id: image }, (given) =>
+      this.database.knex('images').select('id').where(given),
+    );
     if (!row) throw new NotFoundError('image');
   }
 
-  #withId(image: ImageId) {
-    return this.database.knex('images').where('id', this.#idValue(image));
+  #analyses() {
+    return this.database.knex('image_analyses').select('image_id', 'kind', 'result', 'created_at', 'updated_at');
   }
 
-  #select(options: TrashOption) {
+  #select(trash: Trash) {
     const query = this.database.knex('images').select(imageColumns(this.database));
-    trashed(query, check(trashOption, options).trash);
+    trashed(query, trash);
     return query;
   }
 }
+
+const trashOf = (options: TrashOption | undefined) => (options ? check(trashOption, options).trash : 'excluded');
 
 const IN_THE_TRASH = 'the owner has this file, in the trash; restore it, or create with onDuplicate: restore';
 

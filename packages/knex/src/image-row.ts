@@ -60,8 +60,8 @@ export function toImage(row: Row): Image {
 }
 
 function tagNames(value: unknown): readonly string[] {
-  const names = nullable(value, (present) => json(present) as readonly string[]) ?? [];
-  return names.toSorted(byCodePoint);
+  const names = nullable(value, (present) => json(present) as string[]) ?? [];
+  return names.length < 2 ? names : names.sort(byCodePoint);
 }
 
 /** The columns for those fields of an image that are given. */

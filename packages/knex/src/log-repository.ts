@@ -1,6 +1,5 @@
 import type {
   LogEntry,
-  LogFilter,
   LogLevel,
   LogQuery,
   LogRepository,
@@ -25,10 +24,12 @@ import {
 import type { Knex } from 'knex';
 import { inBatches } from './batches.js';
 import { id, instant, jsonObject, nullable, number, text } from './columns.js';
-import { during, having, referring } from './conditions.js';
+import { between, during, having, referring, type Bounds } from './conditions.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
-import { newestFirst } from './page.js';
+import { newestFirst, type Table } from './newest-first.js';
+
+const COLUMNS = ['id', 'timestamp', 'level', 'action', 'module', 'user_id', 'image_id', 'metadata'];
 
 const toEntry = (row: Row): LogEntry => ({
   id: id(row['id']),
@@ -40,6 +41,15 @@ const toEntry = (row: Row): LogEntry => ({
   imageId: nullable(row['image_id'], id<'image'>),
   metadata: jsonObject(row['metadata']),
 });
+
+const LOGS: Table<LogEntry> = {
+  name: 'logs',
+  columns: COLUMNS,
+  id: 'id',
+  place: logPlace,
+  item: toEntry,
+  idOf: (entry) => entry.id,
+};
 
 export class KnexLogRepository implements LogRepository {
   constructor(private readonly database: Database) {}
@@ -80,12 +90,18 @@ export class KnexLogRepository implements LogRepository {
 
   async list(query: LogQuery = {}): Promise<Page<LogEntry>> {
     const { where, limit, after } = check(logQuery, query);
-    return newestFirst(this.database, this.#matching(where), { limit, after }, ['logs.list', where], {
-      column: 'id',
-      place: logPlace,
-      item: toEntry,
-      id: (entry) => entry.id,
-    });
+    const asked = {
+      equal: {
+        user_id: referring(this.database, where.userId),
+        image_id: referring(this.database, where.imageId),
+        level: where.level,
+        action: where.action,
+        module: where.module,
+      },
+      ids: this.#ids(where.timestamp ?? {}),
+      also: having(this.database, 'metadata', where.metadata),
+    };
+    return newestFirst(this.database, LOGS, asked, { limit, after }, ['logs.list', where]);
   }
 
   async recent(limit?: number): Promise<readonly LogEntry[]> {
@@ -93,35 +109,43 @@ export class KnexLogRepository implements LogRepository {
   }
 
   async countByUser(timestamp: Period = {}): Promise<readonly UserLogCount[]> {
-    const period = check(periodRule, timestamp, 'timestamp');
-    const query = this.#matching({ timestamp: period }).select('user_id').count({ entries: '*' }).groupBy('user_id');
-    const rows = await this.database.rows(query.orderByRaw('entries desc, user_id is null, user_id desc').limit(500));
+    const ids = this.#ids(check(periodRule, timestamp, 'timestamp'));
+    const rows = await this.database.rows('logs.countByUser', { ids }, (given) => {
+      const query = this.#logs().select('user_id').count({ entries: '*' }).groupBy('user_id');
+      between(query, 'id', given.ids);
+      return query.orderByRaw('entries desc, user_id is null, user_id desc').limit(500, { skipBinding: true });
+    });
     return rows.map((row) => ({ userId: nullable(row['user_id'], id<'user'>), entries: number(row['entries']) }));
   }
 
   async prune(options: Sweep): Promise<number> {
     const { before, batch } = check(sweep, options);
-    const due = () => this.#matching({ timestamp: { to: before } });
+    const ids = this.#ids({ to: before });
+    const due = (given: Bounds) => {
+      const query = this.#logs();
+      between(query, 'id', given);
+      return query;
+    };
     for (let pruned = 0; ;) {
-      const rows = await this.database.rows(due().select('id').orderBy('id').limit(batch));
+      const rows = await this.database.rows(`logs.prunable ${batch}`, { ids }, (given) =>
+        due(given.ids).select('id').orderBy('id').limit(batch, { skipBinding: true }),
+      );
       const last = rows.at(-1);
       if (!last) return pruned;
-      pruned += await this.database.deleteWhere('logs', due().where('id', '<=', last['id'] as Knex.Value));
+      const values = { ids, last: last['id'] as Knex.Value };
+      pruned += await this.database.deleteWhere('logs.prune', 'logs', values, (given) =>
+        due(given.ids).where('id', '<=', given.last),
+      );
       if (rows.length < batch) return pruned;
     }
   }
 
-  #matching(where: LogFilter): Knex.QueryBuilder {
-    const { knex, dialect } = this.database;
-    const query = knex('logs');
-    referring(this.database, query, 'user_id', where.userId);
-    referring(this.database, query, 'image_id', where.imageId);
-    if (where.level !== undefined) query.where('level', where.level);
-    if (where.action !== undefined) query.where('action', where.action);
-    if (where.module !== undefined) query.where('module', where.module);
-    // An entry's id carries its timestamp: entries are found and ordered by it alone.
-    during(query, 'id', where.timestamp, (at) => dialect.idValue(firstIdAt(at)));
-    having(this.database, query, 'metadata', where.metadata);
-    return query;
+  #logs() {
+    return this.database.knex('logs');
+  }
+
+  /** An entry's id carries its timestamp: entries are found and ordered by it alone. */
+  #ids(period: Period): Bounds {
+    return during(period, (at) => this.database.dialect.idValue(firstIdAt(at)));
   }
 }

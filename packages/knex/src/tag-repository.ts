@@ -1,17 +1,10 @@
-import {
-  NotFoundError,
-  type Page,
-  type PageRequest,
-  type Tag,
-  type TagCount,
-  type TagId,
-  type TagRepository,
-} from '@janus/core';
-import { check, newId, tagName, page as pageRule, tagPlace } from '@janus/core/adapter';
+import { NotFoundError, type Page, type Tag, type TagCount, type TagQuery, type TagRepository } from '@janus/core';
+import { check, newId, tagName, tagPlace, tagQuery } from '@janus/core/adapter';
 import type { Knex } from 'knex';
 import { id, number, text } from './columns.js';
 import type { Database } from './database.js';
 import { pageOf, placeOf } from './page.js';
+import { padded } from './statement.js';
 
 /** The rules that break when another makes the same tag, gives it to the same image, or merges it away, at the same time. */
 export const TAGGING = ['tags_name_unique', 'image_tags_image_id_tag_id_unique', 'image_tags_tag_id_foreign'] as const;
@@ -19,25 +12,38 @@ export const TAGGING = ['tags_name_unique', 'image_tags_image_id_tag_id_unique',
 export class KnexTagRepository implements TagRepository {
   constructor(private readonly database: Database) {}
 
-  async list(page: PageRequest = {}): Promise<Page<TagCount>> {
-    const { limit, after } = check(pageRule, page);
+  async list(query: TagQuery = {}): Promise<Page<TagCount>> {
+    const { limit, after, countAtMost } = check(tagQuery, query);
     const { knex } = this.database;
-    const query = knex('tags')
-      .select(
-        'tags.id',
-        'tags.name',
-        knex('image_tags')
-          .join('images', 'images.id', 'image_tags.image_id')
-          .whereNull('images.deleted_at')
-          .where('image_tags.tag_id', knex.ref('tags.id'))
-          .count()
-          .as('images'),
-      )
-      .orderBy('name')
-      .limit(limit + 1);
     const place = placeOf(after, 'tags.list', tagPlace);
-    if (place) query.where('name', '>', place[0]);
-    const rows = await this.database.rows(query);
+    const rows = await this.database.rows(
+      `tags.list ${limit} ${countAtMost ?? 'all'}`,
+      { after: place?.[0] },
+      (given) => {
+        const images = () =>
+          knex('image_tags')
+            .whereRaw('image_tags.tag_id = tags.id')
+            .whereRaw('(select 1 from images where images.id = image_tags.image_id and images.deleted_at is null) = 1');
+        const most = (atMost: number) =>
+          images()
+            .select(knex.raw('1'))
+            .limit(1, { skipBinding: true })
+            .offset(atMost - 1, { skipBinding: true });
+        const count =
+          countAtMost === undefined
+            ? images().count().as('images')
+            : knex.raw(`case when ? = 1 then ${countAtMost} else ? end as images`, [
+                most(countAtMost) as never,
+                images().count() as never,
+              ]);
+        const query = knex('tags')
+          .select('tags.id', 'tags.name', count)
+          .orderBy('name')
+          .limit(limit + 1, { skipBinding: true });
+        if (given.after !== undefined) query.where('name', '>', given.after);
+        return query;
+      },
+    );
     const tags = rows.map((row): TagCount => ({
       id: id(row['id']),
       name: text(row['name']),
@@ -51,7 +57,10 @@ export class KnexTagRepository implements TagRepository {
     const to = check(tagName, newName, 'newName');
     return this.database.run(async () => {
       const [tag] = await this.#lock(from);
-      await this.database.update('tags', { name: to }, this.#withId(tag.id));
+      const key = { id: this.database.dialect.idValue(tag.id) };
+      await this.database.update('tags.rename', 'tags', { name: to }, key, (given) =>
+        this.database.knex('tags').where(given),
+      );
       return { ...tag, name: to };
     });
   }
@@ -62,30 +71,32 @@ export class KnexTagRepository implements TagRepository {
       const [source, target] = await this.#lock(...names);
       if (source.id === target.id) return target;
       const { knex, dialect } = this.database;
-      const of = (tag: Tag) => knex('image_tags').where('tag_id', dialect.idValue(tag.id));
+      const ids = { source: dialect.idValue(source.id), target: dialect.idValue(target.id) };
       // An image that has both keeps one row.
-      const has = new Set((await this.database.rows(of(target).select('image_id'))).map((row) => id(row['image_id'])));
-      const moved = (await this.database.rows(of(source).select('image_id'))).filter(
-        (row) => !has.has(id(row['image_id'])),
+      await this.database.write(
+        this.database.insertionFrom('tags.merge', 'image_tags', ['image_id', 'tag_id'], ids, (given) =>
+          knex('image_tags as source')
+            .select('source.image_id', knex.raw('?', [given.target]))
+            .where('source.tag_id', given.source)
+            .whereNotExists(
+              knex('image_tags as twin')
+                .select(knex.raw('1'))
+                .whereRaw('twin.image_id = source.image_id')
+                .where('twin.tag_id', given.target),
+            ),
+        ),
       );
-      await this.database.delete('image_tags', { tag_id: dialect.idValue(source.id) });
-      await this.database.insert(
-        'image_tags',
-        moved.map((row) => ({ image_id: row['image_id'], tag_id: dialect.idValue(target.id) })),
-      );
-      await this.database.delete('tags', { id: dialect.idValue(source.id) });
+      await this.database.delete('image_tags', { tag_id: ids.source });
+      await this.database.delete('tags', { id: ids.source });
       return target;
     });
   }
 
-  #withId(tag: TagId) {
-    return this.database.knex('tags').where('id', this.database.dialect.idValue(tag));
-  }
-
   /** Tags, which nobody else changes, or gives to an image, until this unit of work ends. */
   async #lock<Names extends readonly string[]>(...names: Names): Promise<{ [Name in keyof Names]: Tag }> {
-    const query = this.database.knex('tags').whereIn('name', names).orderBy('name').forUpdate();
-    const rows = await this.database.rows(query);
+    const rows = await this.database.rows('tags.lock', { names: padded(names) }, (given) =>
+      this.database.knex('tags').select('id', 'name').whereIn('name', given.names).orderBy('name').forUpdate(),
+    );
     const tags = new Map(rows.map((row) => [text(row['name']), id<'tag'>(row['id'])]));
     return names.map((name): Tag => {
       const found = tags.get(name);
@@ -108,7 +119,9 @@ export async function ensureTags(
   const ids = new Map<string, Knex.Value>();
   for (let start = 0; start < names.length; start += NAMES_AT_A_TIME) {
     const some = names.slice(start, start + NAMES_AT_A_TIME);
-    const known = await database.rows(database.knex('tags').whereIn('name', some));
+    const known = await database.rows('tags.ids', { names: padded(some) }, (given) =>
+      database.knex('tags').select('id', 'name').whereIn('name', given.names),
+    );
     for (const row of known) ids.set(text(row['name']), row['id'] as Knex.Value);
   }
   const missing = names

@@ -12,21 +12,29 @@ import {
   page as pageRule,
   userPlace,
 } from '@janus/core/adapter';
-import type { Knex } from 'knex';
 import { id, instant, nullable, text } from './columns.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
-import { newestFirst } from './page.js';
+import { newestFirst, type Table } from './newest-first.js';
 
-const COLUMNS = ['id', 'email', 'username', 'created_at', 'updated_at'];
+export const USER_COLUMNS = ['id', 'email', 'username', 'created_at', 'updated_at'];
 
-const toUser = (row: Row): User => ({
+export const toUser = (row: Row): User => ({
   id: id(row['id']),
   email: text(row['email']),
   username: text(row['username']),
   createdAt: instant(row['created_at']),
   updatedAt: instant(row['updated_at']),
 });
+
+const USERS: Table<User> = {
+  name: 'users',
+  columns: USER_COLUMNS,
+  id: 'id',
+  place: userPlace,
+  item: toUser,
+  idOf: (user) => user.id,
+};
 
 export class KnexUserRepository implements UserRepository {
   constructor(private readonly database: Database) {}
@@ -46,7 +54,7 @@ export class KnexUserRepository implements UserRepository {
   }
 
   async find(user: UserId): Promise<User | null> {
-    return this.#find(this.#withId(user));
+    return this.#find({ id: this.#idValue(user) });
   }
 
   async get(user: UserId): Promise<User> {
@@ -56,27 +64,22 @@ export class KnexUserRepository implements UserRepository {
   }
 
   async findByEmail(address: string): Promise<User | null> {
-    return this.#find(this.#users().where('email', check(email, address, 'email')));
+    return this.#find({ email: check(email, address, 'email') });
   }
 
   async findByUsername(name: string): Promise<User | null> {
-    return this.#find(this.#users().where('username', check(username, name, 'username')));
+    return this.#find({ username: check(username, name, 'username') });
   }
 
   async list(page: PageRequest = {}): Promise<Page<User>> {
-    return newestFirst(this.database, this.#users().select(COLUMNS), check(pageRule, page), 'users.list', {
-      column: 'id',
-      place: userPlace,
-      item: toUser,
-      id: (user) => user.id,
-    });
+    return newestFirst(this.database, USERS, { equal: {}, ids: {} }, check(pageRule, page), 'users.list');
   }
 
   async update(user: UserId, changes: UserChanges): Promise<User> {
-    const query = this.#withId(user);
+    const key = { id: this.#idValue(user) };
     const values = check(userChanges, changes);
     return this.database.run(async () => {
-      const updated = await this.database.update('users', { ...values, updated_at: new Date() }, query);
+      const updated = await this.#update(key, values);
       if (updated === 0) throw new NotFoundError('user');
       return this.get(user);
     });
@@ -88,24 +91,29 @@ export class KnexUserRepository implements UserRepository {
   }
 
   async setPasswordHash(user: UserId, hash: string | null): Promise<void> {
-    const query = this.#withId(user);
+    const key = { id: this.#idValue(user) };
     const value = hash === null ? null : check(passwordHash, hash, 'passwordHash');
-    const updated = await this.database.update('users', { password_hash: value, updated_at: new Date() }, query);
+    const updated = await this.#update(key, { password_hash: value });
     if (updated === 0) throw new NotFoundError('user');
   }
 
   async findCredentials(address: string): Promise<Credentials | null> {
-    const query = this.#users()
-      .select('id', 'password_hash')
-      .where('email', check(email, address, 'email'));
-    const row = await this.database.row(query);
+    const key = { email: check(email, address, 'email') };
+    const row = await this.database.row('users.findCredentials', key, (given) =>
+      this.#users().select('id', 'password_hash').where(given),
+    );
     const hash = nullable(row?.['password_hash'], text);
     return row && hash !== null ? { userId: id(row['id']), passwordHash: hash } : null;
   }
 
-  async #find(query: Knex.QueryBuilder): Promise<User | null> {
-    const row = await this.database.row(query.select(COLUMNS));
+  async #find(key: Row): Promise<User | null> {
+    const row = await this.database.row('users.find', key, (given) => this.#users().select(USER_COLUMNS).where(given));
     return row && toUser(row);
+  }
+
+  async #update(key: Row, changes: Row): Promise<number> {
+    const set = { ...changes, updated_at: new Date() };
+    return this.database.update('users.update', 'users', set, key, (given) => this.#users().where(given));
   }
 
   #users() {
@@ -114,9 +122,5 @@ export class KnexUserRepository implements UserRepository {
 
   #idValue(user: UserId) {
     return this.database.dialect.idValue(check(userId, user, 'id'));
-  }
-
-  #withId(user: UserId) {
-    return this.#users().where('id', this.#idValue(user));
   }
 }

@@ -9,6 +9,36 @@ export interface Fragment {
   readonly bindings: readonly Knex.Value[];
 }
 
+/** How many prepared statements a connection keeps. */
+export const STATEMENTS_KEPT = 250;
+
+/** A statement with its values. */
+export interface Bound {
+  readonly sql: string;
+  readonly bindings: readonly Knex.Value[];
+  /** Rows that a database reads from the client after the statement, each as the text of its line. */
+  readonly lines?: readonly string[];
+}
+
+/** What a statement answers: the rows that it found, or how many it changed. */
+export interface Answer {
+  readonly rows: readonly Row[];
+  readonly changes: number;
+}
+
+/** Which of several statements failed, and the driver's error. What came before it ran, and what comes after it did not. */
+export class StatementFailure extends Error {
+  constructor(
+    readonly index: number,
+    override readonly cause: unknown,
+  ) {
+    super('a statement failed');
+  }
+}
+
+/** Runs statements on one connection. @throws StatementFailure */
+export type Send = (statements: readonly Bound[]) => Promise<readonly Answer[]>;
+
 /** A statement that failed: what is known about it beside the driver's error. */
 export interface Attempt {
   /** The table written to; null for a statement that only reads. */
@@ -19,6 +49,16 @@ export interface Attempt {
   readonly target: Knex.QueryBuilder | null;
   /** Asks the database more, in the same transaction. */
   readonly ask: (sql: string, bindings: readonly Knex.Value[]) => Promise<readonly Row[]>;
+}
+
+/** Rows to be inserted. */
+export interface Insertion {
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** The values of each row, in the order of the columns. */
+  readonly rows: readonly (readonly Knex.Value[])[];
+  /** The SQL that inserts so many rows. */
+  readonly sql: (rows: number) => string;
 }
 
 /** All that differs between the databases: one implementation each, and nobody outside asks which it is. */
@@ -43,8 +83,14 @@ export interface Dialect {
   idValue(id: string): Knex.Value;
   /** What an error of the driver means. No value that was bound is in it. */
   failure(error: unknown, attempt: Attempt): JanusError | Promise<JanusError>;
-  /** Runs one statement of a transaction so that its failure leaves the transaction usable. */
-  attempt<Result>(transaction: Knex.Transaction, statement: (on: Knex.Transaction) => Promise<Result>): Promise<Result>;
+  /** Runs statements on a driver's connection one after the other, until one fails. @throws StatementFailure */
+  send(connection: unknown, statements: readonly Bound[]): Promise<readonly Answer[]>;
+  /** The statement that begins a transaction. */
+  readonly begin: string;
+  /** Runs statements of a transaction so that the failure of the first leaves the transaction usable. */
+  attempt(send: Send, statements: readonly Bound[]): Promise<readonly Answer[]>;
+  /** The statements that insert rows, in the way that this database takes them fastest. */
+  insertion(insertion: Insertion): readonly Bound[];
   /** Runs a migration whole or, where its statements commit by themselves, as they are. Loses no row of another table. */
   migrate(knex: Knex, migration: (on: Knex) => Promise<void>): Promise<void>;
   /** The values of a column, gathered into the text of a JSON array; null or an empty array for no rows. */
@@ -53,10 +99,36 @@ export interface Dialect {
   jsonHas(column: string, path: readonly (string | number)[]): Fragment;
   /** Whether the value at a path of a JSON column is this one. */
   jsonIs(column: string, path: readonly (string | number)[], value: JsonScalar): Fragment;
-  /** In how many of its 16 bits an integer column differs from a value. */
-  differingBits(column: string, value: number): string;
+  /** In how many of its 16 bits an integer column differs from a value, which is bound as often as there are places. */
+  differingBits(column: string): string;
   /** The day of an instant in UTC, as a number of days since 1970. */
   utcDay(column: string): string;
+}
+
+// MariaDB takes 16 MiB at once if nobody says otherwise; a character may be four bytes, or two and a backslash.
+const TEXT_PER_STATEMENT = 2 ** 21;
+const ROWS_PER_STATEMENT = 500;
+const ROWS_OF_ANY_NUMBER = 16;
+// PostgreSQL and MySQL bind up to 65,535 values.
+const VALUES_PER_STATEMENT = 65_535;
+
+const lengthOf = (row: readonly Knex.Value[]) =>
+  row.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 0), 0);
+
+/** The statements that insert rows by lists of values, of few different lengths: each length is prepared by itself. */
+export function insertionByLists({ columns, rows, sql }: Insertion): readonly Bound[] {
+  const most = Math.min(ROWS_PER_STATEMENT, Math.floor(VALUES_PER_STATEMENT / columns.length));
+  const statements: Bound[] = [];
+  for (let start = 0; start < rows.length;) {
+    const rest = rows.length - start;
+    let count = rest >= most ? most : rest <= ROWS_OF_ANY_NUMBER ? rest : 2 ** Math.floor(Math.log2(rest));
+    let text = 0;
+    const fitting = rows.slice(start, start + count).findIndex((row) => (text += lengthOf(row)) > TEXT_PER_STATEMENT);
+    if (fitting !== -1) count = Math.max(fitting, 1);
+    statements.push({ sql: sql(count), bindings: rows.slice(start, start + count).flat() });
+    start += count;
+  }
+  return statements;
 }
 
 /** The path to a value inside JSON, as SQL/JSON writes it; core lets no character into a key that would need escaping. */

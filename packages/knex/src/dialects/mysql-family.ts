@@ -1,6 +1,17 @@
 import { DuplicateError, MissingReferenceError, StillReferencedError } from '@janus/core';
-import type { Connection } from 'mysql2';
-import { codeOf, jsonPath, type Attempt, type Dialect, type Row } from './dialect.js';
+import type { Connection, ExecuteValues, ResultSetHeader } from 'mysql2';
+import {
+  codeOf,
+  insertionByLists,
+  jsonPath,
+  STATEMENTS_KEPT,
+  StatementFailure,
+  type Answer,
+  type Attempt,
+  type Bound,
+  type Dialect,
+  type Row,
+} from './dialect.js';
 import { absent, unchecked, unexpected, type Codes } from './failure.js';
 
 const CODES: Codes = {
@@ -48,6 +59,7 @@ export const mysqlFamily = (collation: string) =>
         timezone: 'Z',
         jsonStrings: true,
         supportBigNumbers: true,
+        maxPreparedStatements: STATEMENTS_KEPT,
       } as object,
       pool: { min: 0, max: 10 },
     }),
@@ -93,7 +105,23 @@ export const mysqlFamily = (collation: string) =>
       }
     },
 
-    attempt: (transaction, statement) => statement(transaction),
+    async send(connection, statements) {
+      const answers: Answer[] = [];
+      for (const statement of statements) {
+        try {
+          answers.push(await answerOf(connection as Connection, statement));
+        } catch (error) {
+          throw new StatementFailure(answers.length, error);
+        }
+      }
+      return answers;
+    },
+
+    begin: 'BEGIN',
+
+    attempt: (send, statements) => send(statements),
+
+    insertion: insertionByLists,
 
     migrate: (knex, migration) => migration(knex),
 
@@ -101,10 +129,23 @@ export const mysqlFamily = (collation: string) =>
 
     jsonHas: (column, path) => jsonCondition(column, path, `json_contains_path(${column}, 'one', ?)`, [jsonPath(path)]),
 
-    differingBits: (column, value) => `bit_count(${column} ^ ${value})`,
+    differingBits: (column) => `bit_count(${column} ^ ?)`,
 
     utcDay: (column) => `timestampdiff(day, '1970-01-01', ${column})`,
   }) satisfies Partial<Dialect>;
+
+/** Runs a statement, prepared if it has values: those that begin or end a transaction cannot be. */
+function answerOf(connection: Connection, { sql, bindings }: Bound): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const done = (error: Error | null, result: unknown) => {
+      if (error) reject(error);
+      else if (Array.isArray(result)) resolve({ rows: result as Row[], changes: 0 });
+      else resolve({ rows: [], changes: (result as ResultSetHeader).affectedRows });
+    };
+    if (bindings.length === 0) connection.query(sql, done);
+    else connection.execute(sql, bindings as ExecuteValues[], done);
+  });
+}
 
 function mysqlQuery(connection: unknown, sql: string): Promise<Row[]> {
   return new Promise((resolve, reject) => {

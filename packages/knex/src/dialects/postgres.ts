@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
 import { DuplicateError, MissingReferenceError, StillReferencedError } from '@janus/core';
 import type { Knex } from 'knex';
-import { codeOf, jsonPath, type Dialect, type Row } from './dialect.js';
+import { codeOf, insertionByLists, jsonPath, StatementFailure, type Bound, type Dialect, type Row } from './dialect.js';
 import { absent, unchecked, unexpected, type Codes } from './failure.js';
+import { copyOf } from './postgres-copy.js';
+import { sendFlight, type Client } from './postgres-flight.js';
 
 const CODES: Codes = {
   conflict: ['40001', '40P01'],
@@ -17,9 +19,9 @@ const CODES: Codes = {
   },
 };
 
-const Client = createRequire(import.meta.url)('knex/lib/dialects/postgres/index.js') as typeof Knex.Client;
+const KnexClient = createRequire(import.meta.url)('knex/lib/dialects/postgres/index.js') as typeof Knex.Client;
 
-class PostgresClient extends Client {
+class PostgresClient extends KnexClient {
   // The driver writes a Date in local time with an offset of whole minutes, which the offsets of old times are not.
   override prepBindings(bindings: readonly Knex.Value[] | undefined): Knex.Value[] | undefined {
     return bindings?.map((value) => (value instanceof Date ? value.toISOString() : value));
@@ -41,6 +43,13 @@ const field = (error: unknown, name: 'constraint' | 'table' | 'column'): string 
   const value = (error as Record<string, unknown>)[name];
   return typeof value === 'string' ? value : '';
 };
+
+const SAVEPOINT: Bound = { sql: 'SAVEPOINT janus_statement', bindings: [] };
+const RELEASE: Bound = { sql: 'RELEASE SAVEPOINT janus_statement', bindings: [] };
+const ROLLBACK_TO: Bound = { sql: 'ROLLBACK TO SAVEPOINT janus_statement', bindings: [] };
+
+/** Up to so many rows are inserted by a list of values; beyond, copying is faster. */
+const FEW_ROWS = 40;
 
 // Strict, for in lax mode an array stands for each of its items; the last argument turns its errors into "no".
 const path = (steps: readonly (string | number)[]) => `strict ${jsonPath(steps)}`;
@@ -88,8 +97,22 @@ export const postgres: Dialect = {
     }
   },
 
+  send: (connection, statements) => sendFlight(connection as Client, statements),
+
+  begin: 'BEGIN',
+
   // An error aborts the whole transaction, but not what came before a savepoint.
-  attempt: (transaction, statement) => transaction.transaction(statement),
+  async attempt(send, statements) {
+    try {
+      return (await send([SAVEPOINT, ...statements, RELEASE])).slice(1, -1);
+    } catch (error) {
+      if (!(error instanceof StatementFailure)) throw error;
+      if (error.index > 0) await send([ROLLBACK_TO, RELEASE]);
+      throw new StatementFailure(error.index - 1, error.cause);
+    }
+  },
+
+  insertion: (insertion) => (insertion.rows.length <= FEW_ROWS ? insertionByLists(insertion) : [copyOf(insertion)]),
 
   migrate: (knex, migration) => knex.transaction(migration),
 
@@ -105,7 +128,7 @@ export const postgres: Dialect = {
     bindings: [path(steps), JSON.stringify(value)],
   }),
 
-  differingBits: (column, value) => `bit_count((${column} # ${value})::bit(16))`,
+  differingBits: (column) => `bit_count((${column} # ?::int)::bit(16))`,
 
   utcDay: (column) => `floor(extract(epoch from ${column}) / 86400)::int`,
 };

@@ -2,7 +2,17 @@ import { fileURLToPath } from 'node:url';
 import { InvalidError } from '@janus/core';
 import type BetterSqlite3 from 'better-sqlite3';
 import type { Knex } from 'knex';
-import { codeOf, jsonPath, type Dialect, type Row } from './dialect.js';
+import { createLRU } from 'lru.min';
+import {
+  codeOf,
+  jsonPath,
+  STATEMENTS_KEPT,
+  StatementFailure,
+  type Answer,
+  type Bound,
+  type Dialect,
+  type Row,
+} from './dialect.js';
 import { absent, unchecked, unexpected, type Codes } from './failure.js';
 import { SqliteClient } from './sqlite-client.js';
 import { brokenReference, duplicate } from './sqlite-rules.js';
@@ -37,6 +47,28 @@ function fileOf(url: string): string {
     'sqlite: and the path of a file, such as sqlite:instance/image_processing.db',
   );
 }
+
+const NOTHING: readonly Row[] = [];
+
+type Prepared = BetterSqlite3.Statement<unknown[], Row>;
+
+const caches = new WeakMap<BetterSqlite3.Database, ReturnType<typeof createLRU<string, Prepared>>>();
+
+/** Runs statements on a connection, each prepared once. SQLite prepares one again by itself when the schema has changed. */
+function prepared(database: BetterSqlite3.Database): (statement: Bound) => Answer {
+  let cache = caches.get(database);
+  if (!cache) caches.set(database, (cache = createLRU({ max: STATEMENTS_KEPT })));
+  const kept = cache;
+  return ({ sql, bindings }) => {
+    let statement = kept.get(sql);
+    if (!statement) kept.set(sql, (statement = database.prepare(sql)));
+    const values = bindings.map(asStored);
+    if (statement.reader) return { rows: statement.all(...values), changes: 0 };
+    return { rows: NOTHING, changes: statement.run(...values).changes };
+  };
+}
+
+const asStored = (value: Knex.Value) => (value instanceof Date ? value.getTime() : value);
 
 export const sqlite: Dialect = {
   name: 'sqlite',
@@ -97,7 +129,26 @@ export const sqlite: Dialect = {
     }
   },
 
-  attempt: (transaction, statement) => statement(transaction),
+  // eslint-disable-next-line typescript/require-await -- the others wait for a server
+  async send(connection, statements) {
+    const run = prepared(connection as BetterSqlite3.Database);
+    return statements.map((statement, index) => {
+      try {
+        return run(statement);
+      } catch (error) {
+        throw new StatementFailure(index, error);
+      }
+    });
+  },
+
+  // A transaction that begins by reading and writes later fails at once, with SQLITE_BUSY_SNAPSHOT, if another has written in
+  // between, however long the busy timeout is. One that begins by taking the write lock waits for its turn.
+  begin: 'BEGIN IMMEDIATE',
+
+  attempt: (send, statements) => send(statements),
+
+  // One row at a time is faster than a longer statement: nothing is waited for in between.
+  insertion: ({ rows, sql }) => rows.map((bindings) => ({ sql: sql(1), bindings })),
 
   async migrate(knex, migration) {
     // A table that is altered is built anew and the old one dropped: with foreign keys on, that would delete every row that
@@ -134,7 +185,7 @@ export const sqlite: Dialect = {
     return { sql: `${type} in ('integer', 'real') and cast(${found} as real) = ?`, bindings: [at, at, value] };
   },
 
-  differingBits: (column, value) => `bit_count((${column} | ${value}) - (${column} & ${value}))`,
+  differingBits: (column) => `bit_count((${column} | ?) - (${column} & ?))`,
 
   utcDay: (column) => `${column} / 86400000`,
 };

@@ -1,0 +1,78 @@
+import { newId, type ImageId, type ImageRepository, type UserId } from '@janus/core';
+import { words } from '@janus/core/adapter';
+import type { Knex } from 'knex';
+import { imageIdOf, imageOf } from './data.js';
+import type { Place, Upload } from './sides/side.js';
+
+/** Whose images they are. */
+export const OWNERS = 200;
+
+/** The images that were loaded, and those that are stored and taken away again. */
+export class Dataset {
+  readonly ids: readonly ImageId[];
+  readonly keys: readonly { readonly ownerId: UserId; readonly sha256: string }[];
+  #next: number;
+
+  /**
+   * @param places beginnings of pages, and those of pages with owners
+   * @param tags the commonest first
+   * @param lastId as its column stores it
+   */
+  constructor(
+    readonly size: number,
+    readonly images: ImageRepository,
+    private readonly knex: Knex,
+    readonly places: readonly Place[],
+    readonly ownedPlaces: readonly Place[],
+    readonly tags: readonly string[],
+    private readonly lastId: Knex.Value,
+    private readonly vacuum: string | null,
+  ) {
+    const indexes = Array.from({ length: size }, (_, index) => index);
+    this.ids = indexes.map(imageIdOf);
+    this.keys = indexes
+      .filter((index) => index % 10 === 0)
+      .map((index) => {
+        const { ownerId, sha256 } = imageOf(index, { owners: OWNERS });
+        return { ownerId, sha256 };
+      });
+    this.#next = size;
+  }
+
+  /** Images that nobody has stored yet; without ids, if it is not for every side to store the very same. */
+  uploads(count: number, tagged: 'with tags' | 'without tags', identified?: 'identified'): readonly Upload[] {
+    return Array.from({ length: count }, () => {
+      const { id: _, createdAt: __, tags = [], ...image } = imageOf(this.#next++, { owners: OWNERS });
+      const identity = identified ? { id: newId<'image'>() } : {};
+      return {
+        image: {
+          ...image,
+          ...identity,
+          tags: tagged === 'with tags' ? tags.filter((name) => this.tags.includes(name)) : [],
+        },
+        words: words(image.filename, image.title ?? null),
+      };
+    });
+  }
+
+  /** What is stored of some images beside all that were loaded; and takes it away. */
+  async left(uploads: readonly Upload[]): Promise<unknown> {
+    const ids = uploads.flatMap(({ image }) => image.id ?? []);
+    const images = await this.images.findMany(ids);
+    const stored = await this.#new('image_words', 'image_id').select('word').count().groupBy('word').orderBy('word');
+    const logs = await this.#new('logs', 'image_id').select('level', 'action', 'module', 'metadata');
+    await this.tidy();
+    return { images, words: stored, logs };
+  }
+
+  /** Takes away whatever was stored after the loading. */
+  async tidy(): Promise<void> {
+    await this.#new('logs', 'image_id').delete();
+    await this.#new('images', 'id').delete();
+    if (this.vacuum !== null) await this.knex.raw(this.vacuum);
+  }
+
+  #new(table: string, column: string): Knex.QueryBuilder {
+    return this.knex(table).where(column, '>', this.lastId);
+  }
+}

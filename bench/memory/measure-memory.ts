@@ -1,0 +1,103 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Database, KnexUserRepository } from '@janus/knex';
+import type { FreshDatabase } from '../../scripts/test/engine.js';
+import { ANALYSE } from '../analyse.js';
+import { owners } from '../data.js';
+import { OWNERS } from '../dataset.js';
+import type { DialectName } from '../dialect-name.js';
+import { engineOf } from '../engines.js';
+
+export interface Growth {
+  /** The resident set after the warm-up, and the largest one afterwards, in bytes. */
+  readonly baseline: number;
+  readonly peak: number;
+  readonly seconds: number;
+}
+
+/** What a process is told to do. */
+export interface Task {
+  readonly name: 'create' | 'stream' | 'stop early';
+  readonly url: string;
+  readonly images: number;
+}
+
+export interface Report {
+  readonly progress?: string;
+  readonly growth?: Growth;
+  readonly connectionsTaken?: number;
+}
+
+interface Found {
+  readonly creating: Growth;
+  readonly streaming: Growth;
+  readonly connectionsTaken: number;
+}
+
+/** Null where there is no such database. */
+export async function measureMemory(
+  dialect: DialectName,
+  images: number,
+  progress: (state: string) => void,
+): Promise<Found | null> {
+  progress('starting');
+  const server = await engineOf(dialect).open();
+  if (!server) return null;
+  try {
+    const fresh = dialect === 'sqlite' ? await sqliteOnDisk() : await server.fresh();
+    try {
+      const { url } = fresh;
+      await onDatabase(url, prepare);
+      const run = async (name: Task['name']) => runTask({ name, url, images }, progress);
+      const { growth: creating } = await run('create');
+      await onDatabase(url, async (database) => database.knex.raw(ANALYSE[dialect]));
+      const { growth: streaming } = await run('stream');
+      const { connectionsTaken } = await run('stop early');
+      if (!creating || !streaming || connectionsTaken === undefined) throw new Error('a process told nothing');
+      return { creating, streaming, connectionsTaken };
+    } finally {
+      await fresh.drop();
+    }
+  } finally {
+    await server.stop();
+  }
+}
+
+/** The tests keep theirs in memory, where a million images would be much. */
+async function sqliteOnDisk(): Promise<FreshDatabase> {
+  const folder = await mkdtemp(join(tmpdir(), 'janus-memory-'));
+  return { url: `sqlite:${join(folder, 'janus.db')}`, drop: () => rm(folder, { recursive: true, force: true }) };
+}
+
+async function prepare(database: Database): Promise<void> {
+  await database.migrate();
+  const users = new KnexUserRepository(database);
+  for (const owner of owners(OWNERS)) await users.create(owner);
+}
+
+async function onDatabase(url: string, work: (database: Database) => Promise<unknown>): Promise<void> {
+  const database = await Database.open(url);
+  try {
+    await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+async function runTask(task: Task, progress: (state: string) => void): Promise<Report> {
+  const child = fork(join(import.meta.dirname, 'task-run.ts'), [JSON.stringify(task)], {
+    execArgv: ['--import', 'tsx/esm'],
+  });
+  let last: Report = {};
+  child.on('message', (report: Report) => {
+    if (report.progress === undefined) last = report;
+    else progress(`${task.name}, ${report.progress}`);
+  });
+  await once(child, 'close');
+  if (child.exitCode !== 0)
+    throw new Error(`the process to ${task.name} ended with ${child.exitCode ?? child.signalCode}`);
+  return last;
+}

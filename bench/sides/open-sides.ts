@@ -1,0 +1,73 @@
+import type { Database } from '@janus/knex';
+import type Sqlite from 'better-sqlite3';
+import knex, { type Knex } from 'knex';
+import type { Connection } from 'mysql2';
+import type { DialectName } from '../dialect-name.js';
+import { mysqlCodec, postgresCodec, sqliteCodec } from './codecs.js';
+import { JanusSide } from './janus-side.js';
+import { KnexSide } from './knex-side.js';
+import { connectionOf, connectMysql, sessionOf } from './mysql-connections.js';
+import { MysqlSide } from './mysql-side.js';
+import { connectPostgres, PostgresSide } from './postgres-side.js';
+import type { Side } from './side.js';
+import { prepareSqlite, SqliteSide } from './sqlite-side.js';
+
+export type SideName = 'driver' | 'janus' | 'knex';
+
+export interface NamedSide {
+  readonly name: SideName;
+  readonly side: Side;
+}
+
+const fileOf = (url: string) => url.replace(/^sqlite:/, '');
+
+/** The driver by itself, for one call at a time or for many. */
+export async function openDriver(dialect: DialectName, url: string, atOnce: number): Promise<Side> {
+  if (dialect === 'sqlite') return new SqliteSide(fileOf(url));
+  if (dialect === 'postgres') return new PostgresSide(await connectPostgres(url, atOnce));
+  return new MysqlSide(await connectMysql(dialect, url, atOnce));
+}
+
+/** A Knex configured as its user would, to the same end as Janus's connections. */
+export function openKnex(dialect: DialectName, url: string): Knex {
+  if (dialect === 'sqlite') {
+    return knex({
+      client: 'better-sqlite3',
+      connection: { filename: fileOf(url) },
+      useNullAsDefault: true,
+      pool: {
+        afterCreate(connection: Sqlite.Database, done: (error: unknown, made: unknown) => void) {
+          prepareSqlite(connection);
+          done(null, connection);
+        },
+      },
+    });
+  }
+  if (dialect === 'postgres') {
+    const connection: object = { connectionString: url, options: '-c TimeZone=UTC' };
+    return knex({ client: 'pg', connection, pool: { min: 0, max: 10 } });
+  }
+  return knex({
+    client: 'mysql2',
+    connection: connectionOf(url) as object,
+    pool: {
+      min: 0,
+      max: 10,
+      afterCreate(connection: Connection, done: (error: unknown, made: unknown) => void) {
+        const [names, isolation] = sessionOf(dialect);
+        connection.query(names, (error) => {
+          if (error) done(error, connection);
+          else connection.query(isolation, (refused: unknown) => done(refused, connection));
+        });
+      },
+    },
+  });
+}
+
+export function knexSide(dialect: DialectName, on: Knex): Side {
+  if (dialect === 'sqlite') return new KnexSide(on, sqliteCodec, 'json_group_array');
+  if (dialect === 'postgres') return new KnexSide(on, postgresCodec, 'json_agg');
+  return new KnexSide(on, mysqlCodec, 'json_arrayagg');
+}
+
+export const janusSide = (database: Database): JanusSide => new JanusSide(database);

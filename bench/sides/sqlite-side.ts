@@ -1,0 +1,144 @@
+import { newId, type Image, type ImageId, type ImageStatus, type UserId } from '@janus/core';
+import Sqlite from 'better-sqlite3';
+import { sqliteCodec as codec } from './codecs.js';
+import {
+  imageFrom,
+  imageOf,
+  imageValues,
+  ownerFrom,
+  type ImageRow,
+  type OwnerRow,
+  type Value,
+} from './image-record.js';
+import { LOG_ACTION, type OwnedImage, type Place, type Side, type Upload } from './side.js';
+import { statements } from './statements.js';
+
+type Row = ImageRow<string>;
+
+const toImage = (row: Row): Image => imageFrom(codec, row);
+
+/** The settings that Janus gives its connections. */
+export function prepareSqlite(database: Sqlite.Database): void {
+  database.pragma('foreign_keys = on');
+  database.pragma('journal_mode = wal');
+  database.pragma('synchronous = full');
+  database.pragma('busy_timeout = 5000');
+}
+
+/** better-sqlite3, with its statements prepared once. */
+export class SqliteSide implements Side {
+  readonly #database: Sqlite.Database;
+  readonly #statements;
+  readonly #create;
+  readonly #createMany;
+  readonly #accept;
+
+  constructor(file: string) {
+    this.#database = new Sqlite(file);
+    prepareSqlite(this.#database);
+    const sql = statements('json_group_array');
+    const rows = (text: string) => this.#database.prepare<Value[], Row>(text);
+    this.#statements = {
+      find: rows(sql.find),
+      findByHash: rows(sql.findByHash),
+      page: rows(sql.page),
+      all: rows(sql.all),
+      pageWithOwners: this.#database.prepare<Value[], Row & OwnerRow<string>>(sql.pageWithOwners),
+      pageTagged: rows(sql.pageTagged),
+      update: rows(sql.update),
+      insertImage: rows(sql.insertImage),
+      insertWord: rows(sql.insertWord),
+      insertTag: rows(sql.insertTag),
+      insertLog: rows(sql.insertLog),
+      tag: this.#database.prepare<[string], string>('select id from tags where name = ?').pluck(),
+    };
+    this.#create = this.#database.transaction((upload: Upload) => this.#insert(upload));
+    this.#createMany = this.#database.transaction((uploads: readonly Upload[]) => this.#insertMany(uploads));
+    this.#accept = this.#database.transaction((upload: Upload) => this.#insertAndLog(upload));
+  }
+
+  find(id: ImageId) {
+    const row = this.#statements.find.get(id);
+    return row ? toImage(row) : null;
+  }
+
+  findByHash(ownerId: UserId, sha256: string) {
+    const row = this.#statements.findByHash.get(ownerId, sha256);
+    return row ? toImage(row) : null;
+  }
+
+  page({ id }: Place) {
+    return this.#statements.page.all(id).map(toImage);
+  }
+
+  pageWithOwners({ id }: Place) {
+    return this.#statements.pageWithOwners
+      .all(id)
+      .map((row): OwnedImage => ({ image: toImage(row), owner: ownerFrom(codec, row) }));
+  }
+
+  pageTagged([a, b]: readonly [string, string], status: ImageStatus) {
+    return this.#statements.pageTagged.all(a, b, status).map(toImage);
+  }
+
+  create(upload: Upload) {
+    return this.#create.immediate(upload);
+  }
+
+  update(id: ImageId, version: number, status: ImageStatus): Image {
+    const row = this.#statements.find.get(id);
+    const updatedAt = new Date();
+    const { changes } = this.#statements.update.run(status, updatedAt.getTime(), id, version);
+    if (!row || changes !== 1) throw new Error('gone, or changed by another');
+    return { ...toImage(row), status, version: version + 1, updatedAt };
+  }
+
+  each(visit: (image: Image) => void) {
+    for (const row of this.#statements.all.iterate()) visit(toImage(row));
+  }
+
+  createMany(uploads: readonly Upload[]) {
+    this.#createMany.immediate(uploads);
+  }
+
+  accept(upload: Upload) {
+    return this.#accept.immediate(upload);
+  }
+
+  close() {
+    this.#database.close();
+  }
+
+  #insert({ image, words }: Upload): Image {
+    const created = imageOf(image);
+    this.#statements.insertImage.run(...imageValues(codec, created));
+    for (const word of words) this.#statements.insertWord.run(word, created.id);
+    return created;
+  }
+
+  #insertMany(uploads: readonly Upload[]): void {
+    const tags = new Map<string, string>();
+    for (const upload of uploads) {
+      const { id } = this.#insert(upload);
+      for (const name of upload.image.tags ?? []) {
+        const tag = tags.get(name) ?? this.#tag(name);
+        tags.set(name, tag);
+        this.#statements.insertTag.run(id, tag);
+      }
+    }
+  }
+
+  #insertAndLog(upload: Upload): Image {
+    const tags = (upload.image.tags ?? []).map((name) => this.#tag(name));
+    const image = this.#insert(upload);
+    for (const tag of tags) this.#statements.insertTag.run(image.id, tag);
+    this.#statements.insertLog.run(newId(), Date.now(), 'info', LOG_ACTION, 'app', image.ownerId, image.id, '{}');
+    return image;
+  }
+
+  #tag(name: string): string {
+    const id = this.#statements.tag.get(name);
+    if (id === undefined) throw new Error(`no tag ${name}`);
+    return id;
+  }
+}

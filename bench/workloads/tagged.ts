@@ -1,0 +1,32 @@
+import type { Dataset } from '../dataset.js';
+import { proofOf, type Workload } from './workload.js';
+
+const COMMON = 8;
+
+/** A page of the newest images that have both of two tags: `tags` are in the order of how many images have them. */
+export function taggedWorkloads({ tags }: Dataset): readonly Workload[] {
+  const common = tags.slice(0, COMMON);
+  const rare = tags.slice(-Math.floor(tags.length / 3));
+  const kinds = [
+    { kind: 'common and common', pairs: common.flatMap((a, index) => common.slice(index + 1).map((b) => pair(a, b))) },
+    { kind: 'common and rare', pairs: rare.map((b, index) => pair(common[index % COMMON] ?? b, b)) },
+    { kind: 'rare and rare', pairs: rare.slice(1).map((b, index) => pair(rare[index] ?? b, b)) },
+  ];
+  return kinds.map(({ kind, pairs }) => {
+    const calls: Workload['calls'] = (count) =>
+      Array.from({ length: count }, (_, index) => {
+        const tagsOfCall = pairs[index % pairs.length] ?? pair('', '');
+        return (side) => side.pageTagged(tagsOfCall, 'ready');
+      });
+    return {
+      title: `page of 50 with all of two tags: ${kind}`,
+      targets: { sqlite: 4 },
+      atOnce: true,
+      reads: true,
+      calls,
+      proof: () => proofOf(calls(pairs.length)),
+    };
+  });
+}
+
+const pair = (a: string, b: string): readonly [string, string] => [a, b];

@@ -1,0 +1,19 @@
+import type { Knex } from 'knex';
+import type { Bound, Insertion } from './dialect.js';
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+
+/** A value in the text format of COPY. */
+function field(value: Knex.Value | undefined): string {
+  if (value === null || value === undefined) return '\\N';
+  if (typeof value === 'string')
+    return /[\\\t\n\r]/.test(value) ? value.replace(/[\\\t\n\r]/g, (c) => ESCAPES[c] ?? c) : value;
+  return value instanceof Date ? value.toISOString() : String(value);
+}
+
+/** The statement that inserts rows by COPY. https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2 */
+export const copyOf = ({ table, columns, rows }: Insertion): Bound => ({
+  sql: `COPY ${table} (${columns.join(', ')}) FROM STDIN`,
+  bindings: [],
+  lines: rows.map((row) => `${row.map(field).join('\t')}\n`),
+});

@@ -1,0 +1,269 @@
+import type { Knex } from 'knex';
+import { createLRU } from 'lru.min';
+import type { Client as Driver } from 'pg';
+import { STATEMENTS_KEPT, StatementFailure, type Answer, type Bound, type Row } from './dialect.js';
+
+/** Those members of the driver's client and connection that a query class of one's own is given. */
+export type Client = Pick<Driver, 'query'> & {
+  getTypeParser(oid: number, format: 'text'): (value: string) => unknown;
+  getTransactionStatus?(): string | null;
+};
+
+interface Wire {
+  readonly stream: { cork(): void; uncork(): void };
+  query(sql: string): void;
+  parse(statement: { name: string; text: string }): void;
+  bind(portal: {
+    statement: string;
+    values: readonly Knex.Value[];
+    valueMapper(value: Knex.Value): string | Buffer | null;
+  }): void;
+  describe(target: { type: 'P' }): void;
+  execute(portal: object): void;
+  close(target: { type: 'S'; name: string }): void;
+  sync(): void;
+  sendCopyFromChunk(chunk: Buffer): void;
+  endCopyFrom(): void;
+}
+
+interface Column {
+  readonly name: string;
+  readonly read: (value: string) => unknown;
+}
+
+/** A statement that the server has prepared on one connection. */
+interface Prepared {
+  readonly name: string;
+  columns?: readonly Column[];
+}
+
+/** What is known of the statements that the server has prepared on a connection. */
+class Preparations {
+  readonly #kept = createLRU<string, Prepared>({
+    max: STATEMENTS_KEPT,
+    onEviction: (_sql, { name }) => void this.#evicted.push(name),
+  });
+  readonly #evicted: string[] = [];
+  #made = 0;
+
+  get(sql: string): Prepared | undefined {
+    return this.#kept.get(sql);
+  }
+
+  add(sql: string): Prepared {
+    const prepared = { name: `janus_${(this.#made += 1)}` };
+    this.#kept.set(sql, prepared);
+    return prepared;
+  }
+
+  forget(sql: string): void {
+    const prepared = this.#kept.peek(sql);
+    this.#kept.delete(sql);
+    if (prepared && !this.#evicted.includes(prepared.name)) this.#evicted.push(prepared.name);
+  }
+
+  /** The names of those that are kept no more, each once. */
+  evicted(): string[] {
+    return this.#evicted.splice(0);
+  }
+}
+
+const preparations = new WeakMap<Client, Preparations>();
+
+/** The connections on which no statement is kept, for the next one may reach another server. */
+export const unnamed = new WeakSet<object>();
+
+/**
+ * Runs statements on a connection, one after the other until one fails, and waits once for all: they are sent together, with
+ * one Sync at the end, and the server passes over what stands between a failure and that.
+ * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
+ */
+export async function sendFlight(client: Client, statements: readonly Bound[]): Promise<readonly Answer[]> {
+  // COPY has the connection to itself.
+  const copy = statements.findIndex(({ lines }) => lines);
+  if (copy === -1)
+    return flight(client, statements, 0).catch((error: unknown) => {
+      // By itself it did nothing, and can be run again; in a transaction everything before it has to be, too.
+      const alone = statements.length === 1 && client.getTransactionStatus?.() === 'I';
+      if (alone && error instanceof StatementFailure && outdated(error.cause)) return flight(client, statements, 0);
+      throw error;
+    });
+  const before = copy === 0 ? [] : await flight(client, statements.slice(0, copy), 0);
+  const copied = await copying(client, statements[copy] as Bound, copy);
+  const after = await sendFlight(client, statements.slice(copy + 1)).catch((error: unknown) => {
+    throw error instanceof StatementFailure ? new StatementFailure(error.index + copy + 1, error.cause) : error;
+  });
+  return [...before, copied, ...after];
+}
+
+function flight(client: Client, statements: readonly Bound[], first: number): Promise<readonly Answer[]> {
+  if (statements.length === 0) return Promise.resolve([]);
+  return new Promise((resolve, reject) => {
+    client.query(new Flight(client, statements, first, resolve, reject) as never);
+  });
+}
+
+/** A query class of the driver's that sends several statements at once. */
+class Flight {
+  readonly #answers: Answer[] = [];
+  readonly #prepared: (Prepared | undefined)[] = [];
+  /** Of each statement whether the server has yet to prepare it. */
+  readonly #fresh: boolean[] = [];
+  readonly #preparations: Preparations | undefined;
+  #columns: readonly Column[] = [];
+  #rows: Row[] = [];
+
+  constructor(
+    private readonly client: Client,
+    private readonly statements: readonly Bound[],
+    private readonly first: number,
+    private readonly resolve: (answers: readonly Answer[]) => void,
+    private readonly reject: (error: unknown) => void,
+  ) {
+    this.#preparations = preparationsOf(client);
+  }
+
+  submit(wire: Wire): void {
+    wire.stream.cork();
+    for (const name of this.#preparations?.evicted() ?? []) wire.close({ type: 'S', name });
+    for (const { sql, bindings } of this.statements) {
+      const known = this.#preparations?.get(sql);
+      const prepared = known ?? this.#preparations?.add(sql);
+      const name = prepared?.name ?? '';
+      if (!known) wire.parse({ name, text: sql });
+      wire.bind({ statement: name, values: bindings, valueMapper: asText });
+      if (!known?.columns) wire.describe({ type: 'P' });
+      wire.execute({});
+      this.#prepared.push(prepared);
+      this.#fresh.push(!known);
+    }
+    wire.sync();
+    wire.stream.uncork();
+    this.#columns = this.#prepared[0]?.columns ?? [];
+  }
+
+  handleRowDescription({ fields }: { readonly fields: readonly { name: string; dataTypeID: number }[] }): void {
+    this.#columns = fields.map(({ name, dataTypeID }) => ({ name, read: readerOf(this.client, dataTypeID) }));
+  }
+
+  handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
+    const row: Record<string, unknown> = {};
+    let index = 0;
+    for (const { name, read } of this.#columns) {
+      const value = fields[index++];
+      row[name] = value === null || value === undefined ? null : read(value);
+    }
+    this.#rows.push(row);
+  }
+
+  handleCommandComplete({ text }: { readonly text: string }): void {
+    const prepared = this.#prepared[this.#answers.length];
+    if (prepared) prepared.columns ??= this.#columns;
+    this.#answers.push({ rows: this.#rows, changes: changesOf(text) });
+    this.#rows = [];
+    this.#columns = this.#prepared[this.#answers.length]?.columns ?? [];
+  }
+
+  handleReadyForQuery(): void {
+    this.resolve(this.#answers);
+  }
+
+  handleError(error: unknown): void {
+    // At the end of all, it is their being kept that failed.
+    const index = Math.min(this.#answers.length, this.statements.length - 1);
+    for (const [at, { sql }] of this.statements.entries()) {
+      if (at >= index && (this.#fresh[at] || outdated(error))) this.#preparations?.forget(sql);
+    }
+    this.reject(new StatementFailure(this.first + index, error));
+  }
+}
+
+/** A query class of the driver's that copies lines into a table. */
+class Copy {
+  #changes = 0;
+
+  constructor(
+    private readonly statement: Bound,
+    private readonly index: number,
+    private readonly resolve: (answer: Answer) => void,
+    private readonly reject: (error: unknown) => void,
+  ) {}
+
+  submit(wire: Wire): void {
+    wire.query(this.statement.sql);
+  }
+
+  handleCopyInResponse(wire: Wire): void {
+    const lines = this.statement.lines ?? [];
+    for (let start = 0; start < lines.length; start += LINES_AT_ONCE) {
+      wire.sendCopyFromChunk(Buffer.from(lines.slice(start, start + LINES_AT_ONCE).join('')));
+    }
+    wire.endCopyFrom();
+  }
+
+  handleCommandComplete({ text }: { readonly text: string }): void {
+    this.#changes = changesOf(text);
+  }
+
+  handleReadyForQuery(): void {
+    this.resolve({ rows: [], changes: this.#changes });
+  }
+
+  handleError(error: unknown): void {
+    this.reject(new StatementFailure(this.index, error));
+  }
+}
+
+const LINES_AT_ONCE = 100;
+
+function copying(client: Client, statement: Bound, index: number): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    client.query(new Copy(statement, index, resolve, reject) as never);
+  });
+}
+
+function preparationsOf(client: Client): Preparations | undefined {
+  if (unnamed.has(client)) return undefined;
+  let found = preparations.get(client);
+  if (!found) preparations.set(client, (found = new Preparations()));
+  return found;
+}
+
+/** Of how many rows a command tells at its end that it inserted, changed or found them. */
+const changesOf = (command: string): number => Number(/ (\d+)$/.exec(command)?.[1] ?? 0);
+
+/** Whether a statement that was prepared must be prepared again: its table was altered, or it was dropped. */
+export function outdated(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  return error.code === '26000' || (error.code === '0A000' && error.message.includes('cached plan'));
+}
+
+function asText(value: Knex.Value): string | Buffer | null {
+  if (value === null || typeof value === 'string') return value;
+  return value instanceof Date ? value.toISOString() : String(value);
+}
+
+const NUMBERS = new Set([20, 21, 23, 700, 701]);
+const TEXTS = new Set([25, 1043, 2950, 114, 3802]);
+const TIMESTAMPTZ = 1184;
+
+function readerOf(client: Client, type: number): Column['read'] {
+  if (TEXTS.has(type)) return (value) => value;
+  if (NUMBERS.has(type)) return Number;
+  const read = client.getTypeParser(type, 'text');
+  return type === TIMESTAMPTZ ? (value) => instantOf(value) ?? read(value) : read;
+}
+
+/** The instant of `2026-11-22 12:34:56.789+00`, in which the milliseconds may be fewer digits or none. */
+function instantOf(text: string): Date | null {
+  if (text.length < 22 || text.length > 26 || !text.endsWith('+00')) return null;
+  const digits = (from: number, to: number) => {
+    let value = 0;
+    for (let at = from; at < to; at += 1) value = value * 10 + text.charCodeAt(at) - 48;
+    return value;
+  };
+  const fraction = text.length === 22 ? 0 : digits(20, text.length - 3) * 10 ** (26 - text.length);
+  return new Date(
+    Date.UTC(digits(0, 4), digits(5, 7) - 1, digits(8, 10), digits(11, 13), digits(14, 16), digits(17, 19), fraction),
+  );
+}

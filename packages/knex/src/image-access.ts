@@ -1,0 +1,207 @@
+import type { Knex } from 'knex';
+import { id, text } from './columns.js';
+import type { Database } from './database.js';
+import { between, type Bounds, type Value } from './conditions.js';
+import type { ConditionValues, EqualColumn, ImageConditions, RangeColumn } from './image-conditions.js';
+
+/** An index in which images that match are looked up. What else is asked of them is then looked at, one by one. */
+export interface Access {
+  /** Tells it from the others, for the names of statements. */
+  readonly name: string;
+  /** Looks up ids. */
+  readonly ids: (values: ConditionValues) => Knex.QueryBuilder;
+  /** Where the ids are. */
+  readonly column: string;
+  /** Whether they come by age. */
+  readonly byAge: boolean;
+  /** Of which term it is the only word, which has yet to be learned. */
+  readonly word?: number;
+  /** What is left to be looked at. */
+  readonly rest: (values: ConditionValues) => ConditionValues;
+}
+
+/** The access, if there is one that helps, and whether it gives so few that they can be gathered before they are sorted. */
+export interface Choice {
+  readonly access: Access | null;
+  readonly few: boolean;
+}
+
+/** How many images are few: to gather and sort them takes about as long as a page does anyway. */
+export const FEW = 500;
+
+/** The columns of `images` that have an index, beside those that are compared with one value. */
+const INDEXED: readonly RangeColumn[] = ['captured_at', 'byte_size'];
+
+const without = <Item>(list: readonly Item[], index: number) => list.filter((_, at) => at !== index);
+
+/** Every index in which images of these conditions could be looked up. */
+function accesses({ knex }: Database, { trash, values }: ImageConditions, sort: string): readonly Access[] {
+  const ofImages = { column: 'images.id', byAge: true };
+  return [
+    ...(Object.keys(values.equal) as EqualColumn[]).map((column) => ({
+      ...ofImages,
+      name: column,
+      ids: ({ equal }: ConditionValues) => knex('images').where(`images.${column}`, equal[column] ?? null),
+      rest: ({ equal: { [column]: _, ...equal }, ...others }: ConditionValues) => ({ ...others, equal }),
+    })),
+    ...values.all.map((_, index) => ({
+      name: `tag ${index}`,
+      column: 'image_tags.image_id',
+      byAge: true,
+      ids: ({ all }: ConditionValues) => knex('image_tags').where('image_tags.tag_id', all[index] ?? null),
+      rest: ({ all, ...others }: ConditionValues) => ({ ...others, all: without(all, index) }),
+    })),
+    ...values.terms.flatMap((_, index) => {
+      const rest = ({ terms, ...others }: ConditionValues) => ({ ...others, terms: without(terms, index) });
+      const words = { column: 'image_words.image_id', rest };
+      const from = () => knex('image_words');
+      return [
+        // Where it is the only one, `choose` puts it in place of the term.
+        {
+          ...words,
+          name: `word ${index}`,
+          word: index,
+          byAge: true,
+          ids: ({ terms }: ConditionValues) => from().where('word', terms[index]?.[0] ?? null),
+        },
+        {
+          ...words,
+          name: `term ${index}`,
+          byAge: false,
+          ids: ({ terms }: ConditionValues) => from().whereBetween('word', terms[index] as [Value, Value]),
+        },
+      ];
+    }),
+    ...(values.any
+      ? [
+          {
+            name: 'any',
+            column: 'image_tags.image_id',
+            byAge: false,
+            ids: ({ any }: ConditionValues) => knex('image_tags').whereIn('image_tags.tag_id', any ?? []),
+            rest: ({ any: _, ...others }: ConditionValues) => ({ ...others, any: undefined }),
+          },
+        ]
+      : []),
+    ...INDEXED.filter((column) => column !== sort && values.ranges[column]).map((column) => ({
+      ...ofImages,
+      name: column,
+      byAge: false,
+      ids: ({ ranges }: ConditionValues) => {
+        const query = knex('images');
+        between(query, `images.${column}`, ranges[column] ?? {});
+        return query;
+      },
+      rest: ({ ranges: { [column]: _, ...ranges }, ...others }: ConditionValues) => ({ ...others, ranges }),
+    })),
+    ...(trash === 'only'
+      ? [
+          {
+            ...ofImages,
+            name: 'trash',
+            byAge: false,
+            ids: () => knex('images').whereNotNull('images.deleted_at'),
+            rest: (same: ConditionValues) => same,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** The images whose hash is near: gathered by the indexes of its parts, and measured. */
+export function nearAccess({ knex, dialect }: Database): Access {
+  const ids = ({ near }: ConditionValues) => {
+    const parts = near?.parts ?? [];
+    const measured = parts.map((_, part) => dialect.differingBits(`perceptual_hash_${part}`)).join(' + ');
+    const places = (measured.match(/\?/g)?.length ?? 0) / parts.length;
+    const own = parts.flatMap((part) => Array.from({ length: places }, () => part.own));
+    const found = parts.map(({ wanted }, part) =>
+      knex('images')
+        .select('id')
+        .whereIn(`perceptual_hash_${part}`, [...wanted])
+        .whereRaw(`${measured} <= ?`, [...own, near?.distance ?? 0]),
+    );
+    return knex.from(knex.union(found).as('near'));
+  };
+  return {
+    name: 'near',
+    ids,
+    column: 'near.id',
+    byAge: false,
+    rest: ({ near: _, ...others }) => ({ ...others, near: undefined }),
+  };
+}
+
+/**
+ * The access by which images are found soonest. What there is of each is asked for, up to a few: one that has fewer than that
+ * is gathered. Of the others that give ids by age the one is taken whose few next ones reach the farthest, for ids tell times,
+ * and so how close together what it gives lies.
+ * @param sort the column by which images are sorted; `id` is by age
+ * @param next the ids that come next by age, when that is the order
+ * @returns also the conditions, with what was learned of them; null when no image matches
+ */
+export async function choose(
+  database: Database,
+  conditions: ImageConditions,
+  { sort, direction, next }: { readonly sort: string; readonly direction: 'asc' | 'desc'; readonly next: Bounds },
+): Promise<(Choice & { readonly conditions: ImageConditions }) | null> {
+  const { knex } = database;
+  const { values } = conditions;
+  if (values.near) return { access: nearAccess(database), few: true, conditions };
+  const all = accesses(database, conditions, sort);
+  const [only] = all;
+  if (!only) return { access: null, few: false, conditions };
+  if (all.length === 1 && only.byAge && sort === 'id') return { access: only, few: false, conditions };
+
+  const name = `images.choose ${sort} ${direction} ${conditions.trash}`;
+  const row = await database.row(name, { values, next }, (given) => {
+    const terms = given.values.terms.map((ends) => {
+      const end = (of: string) =>
+        knex('image_words')
+          .select(knex.raw(of))
+          .whereBetween('word', [...ends]);
+      return [end('min(word)'), end('max(word)')] as const;
+    });
+    const found = accesses(database, { ...conditions, values: given.values }, sort).map((access, index) => {
+      const query =
+        access.word === undefined
+          ? access.ids(given.values)
+          : knex('image_words').where('word', terms[access.word]?.[0].clone() as never);
+      query.select(access.column).limit(1, { skipBinding: true }).offset(FEW, { skipBinding: true });
+      if (access.byAge) {
+        between(query, access.column, given.values.created);
+        between(query, access.column, given.next);
+        query.orderBy(access.column, direction);
+      }
+      return query.as(`reach_${index}`);
+    });
+    return knex.select(
+      ...found,
+      ...terms.flatMap(([first, last], index) => [first.as(`first_${index}`), last.as(`last_${index}`)]),
+    );
+  });
+
+  const words = values.terms.map((_, index) => [row?.[`first_${index}`], row?.[`last_${index}`]] as const);
+  if (words.some(([first]) => first === null)) return null;
+  const single = words.map(([first, last]) => first === last);
+  const usable = all
+    .map((access, index) => ({ access, reach: row?.[`reach_${index}`] ?? null }))
+    .filter(({ access }) => access.word === undefined || single[access.word]);
+  // A term that is one word is looked up by that.
+  const learned = {
+    ...conditions,
+    values: {
+      ...values,
+      terms: values.terms.map((ends, index) => (single[index] ? ([text(words[index]?.[0]), ends[1]] as const) : ends)),
+    },
+  };
+  const few = usable.filter(({ reach }) => reach === null);
+  const fewest = few.find(({ access }) => access.byAge) ?? few[0];
+  if (fewest) return { access: fewest.access, few: true, conditions: learned };
+  if (sort !== 'id') return { access: null, few: false, conditions: learned };
+  const [farthest] = usable
+    .filter(({ access }) => access.byAge)
+    .map(({ access, reach }) => ({ access, reach: id(reach) }))
+    .toSorted((a, b) => (a.reach < b.reach === (direction === 'desc') ? -1 : 1));
+  return { access: farthest?.access ?? null, few: false, conditions: learned };
+}
