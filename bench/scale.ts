@@ -4,16 +4,20 @@ import { messageOf } from '../scripts/test/engine.js';
 import { rareAmong } from './data.js';
 import { imageQueries } from './scale/image-queries.js';
 import { load, loadedImages } from './scale/load.js';
-import { measure, warmUp } from './scale/measure.js';
+import { measure, unmeasured, warmUp } from './scale/measure.js';
 import { readOptions } from './scale/options.js';
 import { otherQueries } from './scale/other-queries.js';
 import { duration, whole } from './scale/progress.js';
+import type { Query } from './scale/query.js';
 import { report } from './scale/report.js';
 import { Results, type Timing } from './scale/results.js';
 import { searchQueries } from './scale/search-queries.js';
 import { openStore, type Store } from './scale/store.js';
 import { freshTarget, type Target } from './scale/target.js';
 import { analyse, bytesOf, versionOf } from './scale/upkeep.js';
+
+/** For one run of a query, in milliseconds. */
+const PATIENCE = 20_000;
 
 const options = readOptions();
 const results = new Results(options.json);
@@ -35,6 +39,14 @@ async function loadUpTo(store: Store, dialect: string, size: number): Promise<vo
   console.log(`${dialect}  ${whole(size)} images, analysed in ${duration((performance.now() - started) / 1000)}`);
 }
 
+/** A query that took very long with fewer images is not run with more. */
+function tooSlow(dialect: string, size: number, { name, kind }: Query): Timing | undefined {
+  const smaller = results.of(dialect).measurements.filter((one) => one.size < size);
+  const timings = smaller.flatMap((one) => one.timings.filter((timing) => timing.name === name));
+  const longest = Math.max(...timings.map(({ median }) => median ?? 0));
+  return longest > PATIENCE ? unmeasured(name, kind, `not run: it took ${duration(longest / 1000)} before`) : undefined;
+}
+
 async function measureAt(store: Store, dialect: string, size: number): Promise<void> {
   const subject = { store, size, rare: rareAmong(size) };
   const queries = [...imageQueries(subject), ...searchQueries(subject), ...otherQueries(subject)];
@@ -42,7 +54,7 @@ async function measureAt(store: Store, dialect: string, size: number): Promise<v
   await warmUp(store);
   for (const query of queries.filter(({ name }) => options.grep.test(name))) {
     if (process.stdout.isTTY) process.stdout.write(`\r\x1b[2K${dialect}  ${whole(size)} images: ${query.name}`);
-    timings.push(await measure(query));
+    timings.push(tooSlow(dialect, size, query) ?? (await measure(query)));
     // Lets an interruption be heard.
     await immediately();
   }

@@ -16,6 +16,8 @@ export interface Measuring {
   readonly tidy: () => Promise<void>;
 }
 
+const TURNS = 5;
+
 const WARM_UP_BATCH = 16;
 
 /** In milliseconds, for each side. */
@@ -28,21 +30,31 @@ export async function measure(workload: Workload, measuring: Measuring): Promise
   between('warming up');
   const count = await warmUp(workload, measuring, tidySlice);
   const rounds: Round[] = [];
+  // What is only read can change sides often: a disturbance then seldom meets one side alone.
+  const turns = workload.reads ? Math.min(TURNS, count) : 1;
   for (let number = 0; number < measuring.rounds; number++) {
+    const costs = new Map<SideName, Cost>();
     const shared = workload.reads ? workload.calls(count) : null;
-    const round: Partial<Record<SideName, Cost>> = {};
-    for (const { name, side } of inTurn(sides, number)) {
-      between(`round ${number + 1} of ${measuring.rounds}`);
-      const calls = shared ?? workload.calls(count);
-      await sleep(5);
-      round[name] = await costOf(side, calls, atOnce);
-      await tidySlice();
+    for (let turn = 0; turn < turns; turn++) {
+      for (const { name, side } of inTurn(sides, number + turn)) {
+        between(`round ${number + 1} of ${measuring.rounds}`);
+        const calls = shared ? part(shared, turn, turns) : workload.calls(count);
+        await sleep(5);
+        const { micros, cpuMicros } = await costOf(side, calls, atOnce);
+        const share = calls.length / count;
+        const { micros: before = 0, cpuMicros: cpuBefore = 0 } = costs.get(name) ?? {};
+        costs.set(name, { micros: before + micros * share, cpuMicros: cpuBefore + cpuMicros * share });
+        await tidySlice();
+      }
     }
-    rounds.push(round);
+    rounds.push(Object.fromEntries(costs));
   }
   if (workload.tidy) await measuring.tidy();
   return { calls: count, rounds };
 }
+
+const part = <Item>(items: readonly Item[], index: number, parts: number): readonly Item[] =>
+  items.slice(Math.floor((items.length * index) / parts), Math.floor((items.length * (index + 1)) / parts));
 
 /** Each side is first, last and in between as often as the others; and follows another one as often. */
 function inTurn<Item>(items: readonly Item[], round: number): readonly Item[] {

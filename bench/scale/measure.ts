@@ -17,13 +17,28 @@ function amount(answer: unknown): number {
   return 'items' in answer ? amount(answer.items) : 1;
 }
 
-const median = (sorted: readonly number[]) =>
-  ((sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN) + (sorted[Math.floor(sorted.length / 2)] ?? NaN)) / 2;
+function spread(sorted: readonly number[]): Pick<Timing, 'median' | 'least' | 'most'> {
+  const at = (place: number) => sorted[Math.floor(place)] ?? 0;
+  const last = sorted.length - 1;
+  return { median: (at(last / 2) + at(sorted.length / 2)) / 2, least: at(0), most: at(last) };
+}
 
 /** Lets Node compile what is run by every query, and the connections be made. */
 export async function warmUp({ images }: Store): Promise<void> {
   for (const end = performance.now() + WARM_UP; performance.now() < end;) await images.list();
 }
+
+/** What is known of a query that could not be measured: why. */
+export const unmeasured = (name: string, kind: Query['kind'], note: string): Timing => ({
+  name,
+  kind,
+  median: null,
+  least: null,
+  most: null,
+  runs: 0,
+  answer: 0,
+  note,
+});
 
 /** Runs a query some times, fewer if it is slow. */
 export async function measure({ name, kind, run }: Query): Promise<Timing> {
@@ -38,10 +53,9 @@ export async function measure({ name, kind, run }: Query): Promise<Timing> {
     }
   } catch (error) {
     const note = error instanceof NotYetError ? error.message : `failed: ${String(error)}`;
-    return { name, kind, median: NaN, least: NaN, most: NaN, runs: times.length, answer: 0, note };
+    return unmeasured(name, kind, note);
   }
   // One that is too slow to be run again is known by its first run.
   const counted = times.slice(Math.min(WARM_UPS, times.length - 1)).toSorted((a, b) => a - b);
-  const [least = NaN, most = NaN] = [counted.at(0), counted.at(-1)];
-  return { name, kind, median: median(counted), least, most, runs: counted.length, answer: amount(answer) };
+  return { name, kind, ...spread(counted), runs: counted.length, answer: amount(answer) };
 }

@@ -9,14 +9,18 @@ const LEAST_PACE = 0.7;
 /** In milliseconds: what is quicker than this is told from noise by no growth. */
 const NOISE = 0.3;
 
-const milliseconds = (time: number) => (Number.isNaN(time) ? '–' : time.toFixed(time < 10 ? 2 : time < 100 ? 1 : 0));
+const milliseconds = (time: number | null) => (time === null ? '–' : time.toFixed(time < 10 ? 2 : time < 100 ? 1 : 0));
 
-function growth({ kind }: Timing, least: number, most: number): readonly [string, string] {
-  if (Number.isNaN(least) || Number.isNaN(most)) return ['', ''];
-  const times = `${(most / least).toFixed(1)}×`;
-  if (Math.min(least, most) < NOISE && most < 1) return [times, colours.dim(`under ${NOISE} ms`)];
-  if (kind === 'count') return [times, colours.dim('counts')];
-  return most / least > MOST_GROWTH ? [colours.red(times), colours.red('grows')] : [colours.green(times), ''];
+function growth(small: Timing | undefined, large: Timing): readonly [string, string] {
+  const [before, after] = [small?.median ?? null, large.median];
+  if (before === null || after === null) return ['', ''];
+  const times = `${(after / before).toFixed(1)}×`;
+  if (Math.min(before, after) < NOISE && after < 1) return [times, colours.dim(`under ${NOISE} ms`)];
+  if (large.kind === 'count') return [times, colours.dim('counts')];
+  if (after / before <= MOST_GROWTH) return [colours.green(times), ''];
+  // Whatever else runs on the machine makes some runs slower, and none quicker.
+  if ((large.least ?? 0) / (small?.least ?? 0) <= MOST_GROWTH) return [times, colours.dim('only its slower runs')];
+  return [colours.red(times), colours.red('grows')];
 }
 
 /** What each query took at each size, in milliseconds. */
@@ -30,9 +34,9 @@ export function timingTable(measurements: readonly Measurement[]): string {
   const last = measurements.at(-1);
   for (const timing of last?.timings ?? []) {
     const all = measurements.map(({ timings }) => timings.find(({ name }) => name === timing.name));
-    const medians = all.map((found) => found?.median ?? NaN);
-    const [times, remark] = measurements.length < 2 ? ['', ''] : growth(timing, medians[0] ?? NaN, timing.median);
-    table.push([timing.name, whole(timing.answer), ...medians.map(milliseconds), times, timing.note ?? remark]);
+    const medians = all.map((found) => milliseconds(found?.median ?? null));
+    const [times, remark] = measurements.length < 2 ? ['', ''] : growth(all[0], timing);
+    table.push([timing.name, whole(timing.answer), ...medians, times, timing.note ?? remark]);
   }
   return table.toString();
 }

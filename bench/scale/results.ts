@@ -11,13 +11,13 @@ export interface Slice {
   readonly others: number;
 }
 
-/** How long a query took, in milliseconds; or why it did not run. */
+/** How long a query took, in milliseconds; null, with a note why, for one that did not run. */
 export interface Timing {
   readonly name: string;
   readonly kind: 'page' | 'count';
-  readonly median: number;
-  readonly least: number;
-  readonly most: number;
+  readonly median: number | null;
+  readonly least: number | null;
+  readonly most: number | null;
   readonly runs: number;
   /** How much it answered: items of a page, or what was counted. */
   readonly answer: number;

@@ -8,9 +8,9 @@ export function taggedWorkloads({ tags }: Dataset): readonly Workload[] {
   const common = tags.slice(0, COMMON);
   const rare = tags.slice(-Math.floor(tags.length / 3));
   const kinds = [
-    { kind: 'common and common', pairs: common.flatMap((a, index) => common.slice(index + 1).map((b) => pair(a, b))) },
-    { kind: 'common and rare', pairs: rare.map((b, index) => pair(common[index % COMMON] ?? b, b)) },
-    { kind: 'rare and rare', pairs: rare.slice(1).map((b, index) => pair(rare[index] ?? b, b)) },
+    { kind: 'common, common', pairs: common.flatMap((a, index) => common.slice(index + 1).map((b) => pair(a, b))) },
+    { kind: 'common, rare', pairs: rare.map((b, index) => pair(common[index % COMMON] ?? b, b)) },
+    { kind: 'rare, rare', pairs: rare.slice(1).map((b, index) => pair(rare[index] ?? b, b)) },
   ];
   return kinds.map(({ kind, pairs }) => {
     const calls: Workload['calls'] = (count) =>
@@ -19,7 +19,7 @@ export function taggedWorkloads({ tags }: Dataset): readonly Workload[] {
         return (side) => side.pageTagged(tagsOfCall, 'ready');
       });
     return {
-      title: `page of 50 with all of two tags: ${kind}`,
+      title: `page of 50 with two tags: ${kind}`,
       targets: { sqlite: 4 },
       atOnce: true,
       reads: true,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { imageId, userId, type ImageId, type UserId } from './id.js';
 import { pageRequest, type Page, type PageRequest } from './page.js';
 import { NEAR_DISTANCE, perceptualHash, type PerceptualHash } from './perceptual-hash.js';
+import { quickly, UNSURE } from './quick.js';
 import {
   anyGiven,
   atMost,
@@ -256,12 +257,20 @@ export const ImageRepository: unique symbol = Symbol.for('@janus/core/ImageRepos
 const MOST_PIXELS = 1_000_000;
 const pixels = whole(1, MOST_PIXELS);
 const label = text(50).nullable();
-const mimeType = text(127).refine((value) => /^[a-z0-9.+-]+\/[a-z0-9.+-]+$/.test(value), {
-  params: { rule: 'format', allowed: 'a type in lower case, such as image/jpeg' },
-});
-export const sha256 = z.string().refine((value) => /^[0-9a-f]{64}$/.test(value), {
-  params: { rule: 'format', allowed: '64 lower-case hexadecimal digits' },
-});
+const MIME_TYPE = /^[a-z0-9.+-]+\/[a-z0-9.+-]+$/;
+const mimeType = quickly(
+  text(127).refine((value) => MIME_TYPE.test(value), {
+    params: { rule: 'format', allowed: 'a type in lower case, such as image/jpeg' },
+  }),
+  (value) => (typeof value === 'string' && value.length <= 127 && MIME_TYPE.test(value) ? value : UNSURE),
+);
+const SHA256 = /^[0-9a-f]{64}$/;
+export const sha256 = quickly(
+  z.string().refine((value) => SHA256.test(value), {
+    params: { rule: 'format', allowed: '64 lower-case hexadecimal digits' },
+  }),
+  (value) => (typeof value === 'string' && SHA256.test(value) ? value : UNSURE),
+);
 
 const changeable = {
   filename: text(255),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { InvalidError } from './errors.js';
+import { quick, quickly, UNSURE } from './quick.js';
 
 /** The first and the last instant that can be stored, in every column of every table. */
 export const FIRST_INSTANT = new Date('1970-01-01T00:00:00.000Z');
@@ -24,21 +25,37 @@ const STORABLE = 'well-formed Unicode text without NUL characters';
 /** Whether a text has at most so many code points: what PostgreSQL, MySQL and MariaDB count in `varchar(n)`. */
 const fits = (value: string, max: number) => value.length <= max || Array.from(value).length <= max;
 
+/** Whether a text is storable without looking at each character: it has none but those that most have. */
+const plain = (value: string) => /^[\x20-\x7e]*$/.test(value);
+
 /** Text of 1 to `max` characters (code points). */
 export const text = (max: number) =>
-  z
-    .string()
-    .refine(storable, broken('characters', STORABLE))
-    .refine((value) => value !== '' && fits(value, max), broken('length', `1 to ${max} characters`));
+  quickly(
+    z
+      .string()
+      .refine(storable, broken('characters', STORABLE))
+      .refine((value) => value !== '' && fits(value, max), broken('length', `1 to ${max} characters`)),
+    (value) => (typeof value === 'string' && value !== '' && value.length <= max && storable(value) ? value : UNSURE),
+  );
 
 /** Text that is brought to its normal form before it is measured. */
 export const normalText = (max: number, normal: (value: string) => string, pattern: RegExp, allowed: string) =>
-  z
-    .string()
-    .refine(storable, broken('characters', STORABLE))
-    .transform(normal)
-    .refine((value) => value !== '' && fits(value, max), broken('length', `1 to ${max} characters`))
-    .refine((value) => pattern.test(value), broken('format', allowed));
+  quickly(
+    z
+      .string()
+      .refine(storable, broken('characters', STORABLE))
+      .transform(normal)
+      .refine((value) => value !== '' && fits(value, max), broken('length', `1 to ${max} characters`))
+      .refine((value) => pattern.test(value), broken('format', allowed)),
+    // Such text is in its normal form already.
+    (value) =>
+      typeof value === 'string' &&
+      value.length <= max &&
+      /^[a-z0-9]+(?:[-_.@ ][a-z0-9]+)*$/.test(value) &&
+      pattern.test(value)
+        ? value
+        : UNSURE,
+  );
 
 const number = z.custom<number>((value) => typeof value === 'number', broken('type', 'a number'));
 
@@ -46,28 +63,38 @@ const number = z.custom<number>((value) => typeof value === 'number', broken('ty
 const unsigned = (value: number) => value + 0;
 
 /** A whole number; no more than a double holds exactly. */
-export const whole = (min: number, max: number = Number.MAX_SAFE_INTEGER) =>
-  number
-    .refine(
-      (value) => Number.isInteger(value) && value >= min && value <= max,
-      broken('range', `a whole number from ${min} to ${max}`),
-    )
-    .transform(unsigned);
+export const whole = (min: number, max: number = Number.MAX_SAFE_INTEGER) => {
+  const within = (value: number) => Number.isInteger(value) && value >= min && value <= max;
+  return quickly(
+    number.refine(within, broken('range', `a whole number from ${min} to ${max}`)).transform(unsigned),
+    (value) => (typeof value === 'number' && within(value) ? unsigned(value) : UNSURE),
+  );
+};
 
-export const double = (min: number, max: number) =>
-  number
-    .refine((value) => value >= min && value <= max, broken('range', `a number from ${min} to ${max}`))
-    .transform(unsigned);
+export const double = (min: number, max: number) => {
+  const within = (value: number) => value >= min && value <= max;
+  return quickly(
+    number.refine(within, broken('range', `a number from ${min} to ${max}`)).transform(unsigned),
+    (value) => (typeof value === 'number' && within(value) ? unsigned(value) : UNSURE),
+  );
+};
+
+function storableInstant(value: Date): boolean {
+  return value >= FIRST_INSTANT && value <= LAST_INSTANT;
+}
 
 /** An instant, to the millisecond, in the years 1970 to 2100. */
-export const instant = z
-  .custom<Date>((value) => value instanceof Date, broken('type', 'a Date'))
-  .refine(
-    (value) => value >= FIRST_INSTANT && value <= LAST_INSTANT,
-    broken('range', `an instant from ${FIRST_INSTANT.toISOString()} to ${LAST_INSTANT.toISOString()}`),
-  )
-  // A copy, for its owner may change it while it waits.
-  .transform((value) => new Date(value));
+export const instant = quickly(
+  z
+    .custom<Date>((value) => value instanceof Date, broken('type', 'a Date'))
+    .refine(
+      storableInstant,
+      broken('range', `an instant from ${FIRST_INSTANT.toISOString()} to ${LAST_INSTANT.toISOString()}`),
+    )
+    // A copy, for its owner may change it while it waits.
+    .transform((value) => new Date(value)),
+  (value) => (value instanceof Date && storableInstant(value) ? new Date(value) : UNSURE),
+);
 
 /** An instant that bounds a range. One outside what can be stored bounds it just outside. */
 export const bound = z
@@ -107,7 +134,10 @@ export const anyGiven = [
 
 export const json = z.custom<JsonValue>((value) => value !== undefined).transform(checkedJson);
 
-export const jsonObject = z.custom<JsonObject>(isPlainObject, broken('type', 'a JSON object')).transform(checkedJson);
+export const jsonObject = quickly(
+  z.custom<JsonObject>(isPlainObject, broken('type', 'a JSON object')).transform(checkedJson),
+  (value) => (isPlainObject(value) ? quickJson(value, 0, { room: JSON_BYTES }) : UNSURE),
+);
 
 /** What is asked of JSON metadata: that there is a value at a path, or that it is this one. */
 export interface MetadataFilter {
@@ -179,6 +209,38 @@ function checkedJson<Value extends JsonValue>(value: Value, context: z.Refinemen
   return copy;
 }
 
+/** As `checkedJson`, for JSON of plain text that is surely short enough. @param rest how long the rest may be */
+function quickJson(value: unknown, depth: number, rest: { room: number }): unknown {
+  // No number is longer, nor a letter than its escape.
+  rest.room -= typeof value === 'string' ? 6 * value.length + 3 : 26;
+  if (rest.room < 0 || depth > JSON_DEPTH) return UNSURE;
+  if (value === null || typeof value === 'boolean') return value;
+  if (typeof value === 'string') return storable(value) ? value : UNSURE;
+  if (typeof value === 'number') return Number.isFinite(value) ? unsigned(value) : UNSURE;
+  if (Array.isArray(value)) {
+    const items: unknown[] = [];
+    for (let index = 0; index < value.length; index += 1) {
+      const item = quickJson(value[index], depth + 1, rest);
+      if (item === UNSURE) return UNSURE;
+      items.push(item);
+    }
+    return items;
+  }
+  if (!isPlainObject(value)) return UNSURE;
+  const keys = Object.keys(value);
+  // Keys of such letters sort as their bytes do.
+  keys.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  const copy: Record<string, unknown> = {};
+  for (const key of keys) {
+    if (key.length > 255 || !plain(key) || key === '__proto__') return UNSURE;
+    rest.room -= 2 * key.length + 4;
+    const item = quickJson((value as JsonObject)[key], depth + 1, rest);
+    if (item === UNSURE) return UNSURE;
+    copy[key] = item;
+  }
+  return copy;
+}
+
 /**
  * The same JSON with the keys of its objects in the order that `jsonb` of PostgreSQL and `json` of MySQL keep them in (the
  * shorter first, then by code point), so that they come back in one order from every database.
@@ -200,6 +262,8 @@ function ordered<Value extends JsonValue>(value: Value): Value {
  * @throws InvalidError for the first field that breaks a rule
  */
 export function check<Output>(schema: z.ZodType<Output>, input: unknown, at = ''): Output {
+  const known = quick(schema, input);
+  if (known !== UNSURE) return known as Output;
   const result = schema.safeParse(input, { reportInput: true });
   if (result.success) return result.data;
   const [issue] = result.error.issues;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { TagId } from './id.js';
 import { pageRequest, type Page, type PageRequest } from './page.js';
+import { quick, quickly, UNSURE } from './quick.js';
 import { atMost, normalText } from './rules.js';
 
 /** A word or two that images are found by. It comes to be when an image is first tagged with it. */
@@ -40,9 +41,16 @@ const round = (name: string) => name.normalize('NFKC').toLowerCase().replace(/\s
 /** 1 to 100 characters in normal form, with no control characters. */
 export const tagName = normalText(100, (name) => round(round(name)), /^\P{Cc}*$/u, 'no control characters');
 /** Up to 100 tags, each once. */
-export const tagNames = z
-  .array(tagName)
-  .max(100)
-  .transform((names) => [...new Set(names)]);
+export const tagNames = quickly(
+  z
+    .array(tagName)
+    .max(100)
+    .transform((names) => [...new Set(names)]),
+  (value) => {
+    if (!Array.isArray(value) || value.length > 100) return UNSURE;
+    const names = value.map((name) => quick(tagName, name));
+    return names.includes(UNSURE) ? UNSURE : [...new Set(names)];
+  },
+);
 export const tagQuery = z.strictObject({ ...pageRequest, countAtMost: atMost.optional() });
 export const tagPlace = z.tuple([tagName]);

@@ -13,12 +13,22 @@ const fold = (text: string) =>
     .join('')
     .normalize('NFKC');
 
+/** As `split`, of text that has no letters but the 26: those are folded at once, and have one encoding. */
+const splitPlain = (text: string): string[] =>
+  Array.from(text.toLowerCase().match(/[a-z0-9]+/g) ?? [], (word) => word.slice(0, WORD_LENGTH));
+
 const split = (text: string): string[] =>
+  // eslint-disable-next-line no-control-regex -- all of ASCII
+  /^[\x00-\x7f]*$/.test(text) ? splitPlain(text) : splitAny(text);
+
+const splitAny = (text: string): string[] =>
   Array.from(fold(text).match(/[\p{L}\p{M}\p{N}]+/gu) ?? [], (word) => Array.from(word).slice(0, WORD_LENGTH).join(''));
 
 /** The words of some texts, each once, as a search index keeps them: runs of letters, marks and digits, case folded. */
 export function words(...texts: (string | null)[]): string[] {
-  return [...new Set(texts.flatMap((text) => (text === null ? [] : split(text))))];
+  const found = new Set<string>();
+  for (const text of texts) if (text !== null) for (const word of split(text)) found.add(word);
+  return [...found];
 }
 
 /**

@@ -4,19 +4,17 @@ import type { Knex } from 'knex';
 import { id, text } from './columns.js';
 import type { Database, Write } from './database.js';
 import type { Row } from './dialects/dialect.js';
-import { byCodePoint, imageValues } from './image-row.js';
+import { byCodePoint, newImageValues, type CheckedImage } from './image-row.js';
 import { padded } from './statement.js';
 import { ensureTags } from './tag-repository.js';
 
 /** The rule that an owner has each file once. */
 export const ONE_OF_EACH = 'images_owner_id_sha256_unique';
 
-export type CheckedImage = ReturnType<typeof checkedImage>;
-
 /** @param at where it stands among many, from 0 */
-export function checkedImage(image: NewImage, at = '') {
+export function checkedImage(image: NewImage, at = ''): CheckedImage {
   const values = check(newImage, image, at);
-  const identity = identify(values.id, values.createdAt, at === '' ? 'createdAt' : `${at}.createdAt`);
+  const identity = identify<'image'>(values.id, values.createdAt, at === '' ? 'createdAt' : `${at}.createdAt`);
   return { ...values, id: identity.id, createdAt: identity.at };
 }
 
@@ -111,21 +109,10 @@ export async function tagsOf(database: Database, image: Knex.Value): Promise<Rea
 }
 
 function imageRows(database: Database, images: readonly CheckedImage[]): Write[] {
-  const { dialect } = database;
   return [
     database.insertion(
       'images',
-      images.map((image) => ({
-        ...imageValues(image),
-        id: dialect.idValue(image.id),
-        owner_id: dialect.idValue(image.ownerId),
-        byte_size: image.byteSize,
-        sha256: image.sha256,
-        version: 1,
-        created_at: image.createdAt,
-        updated_at: image.createdAt,
-        deleted_at: null,
-      })),
+      images.map((image) => newImageValues(database, image)),
     ),
     database.insertion(
       'image_words',

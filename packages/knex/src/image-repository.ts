@@ -52,12 +52,11 @@ import {
   tagsOf,
   takeOutOfTrash,
   wordRows,
-  type CheckedImage,
 } from './image-creation.js';
 import { trashed } from './image-filter.js';
 import { countImages, imagesAlone, listImages } from './image-list.js';
 import { withOwners } from './image-owner.js';
-import { imageColumns, imageValues, toAnalysis, toImage } from './image-row.js';
+import { imageColumns, imageValues, toAnalysis, toImage, type CheckedImage } from './image-row.js';
 import { padded } from './statement.js';
 import { ensureTags, TAGGING } from './tag-repository.js';
 

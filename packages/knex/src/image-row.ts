@@ -1,4 +1,5 @@
-import type { Capture, Image, ImageAnalysis, ImageChanges, ImageStatus, Location } from '@janus/core';
+import type { Capture, Image, ImageAnalysis, ImageChanges, ImageStatus, Location, PerceptualHash } from '@janus/core';
+import type { newImage } from '@janus/core/adapter';
 import type { Knex } from 'knex';
 import { id, instant, json, jsonObject, nullable, number, text } from './columns.js';
 import type { Database } from './database.js';
@@ -11,6 +12,12 @@ const COLUMNS = `
   .trim()
   .split(/\s+/)
   .map((column) => `images.${column}`);
+
+/** An image to be created, as core's rules make it, with its id and instant. */
+export type CheckedImage = ReturnType<(typeof newImage)['parse']> & {
+  readonly id: Image['id'];
+  readonly createdAt: Date;
+};
 
 /** The columns of an image, and the names of its tags as one more: what `toImage` reads. */
 export function imageColumns({ knex, dialect }: Database): (string | Knex.Raw)[] {
@@ -83,15 +90,45 @@ export function imageValues(fields: ImageChanges): Row {
     metadata: metadata && JSON.stringify(metadata),
     ...(captured !== undefined && { captured_at: captured?.at ?? null, captured_offset: captured?.offset ?? null }),
     ...(location !== undefined && { latitude: location?.latitude ?? null, longitude: location?.longitude ?? null }),
-    ...(perceptualHash !== undefined && {
-      perceptual_hash: perceptualHash,
-      ...Object.fromEntries(
-        [0, 1, 2, 3].map((part) => [`perceptual_hash_${part}`, perceptualHash && hashPart(perceptualHash, part)]),
-      ),
-    }),
+    ...(perceptualHash !== undefined && hashValues(perceptualHash)),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
+
+const hashValues = (hash: PerceptualHash | null) => ({
+  perceptual_hash: hash,
+  perceptual_hash_0: hash && hashPart(hash, 0),
+  perceptual_hash_1: hash && hashPart(hash, 1),
+  perceptual_hash_2: hash && hashPart(hash, 2),
+  perceptual_hash_3: hash && hashPart(hash, 3),
+});
+
+/** The columns for an image that is new. */
+export const newImageValues = ({ dialect }: Database, image: CheckedImage): Row => ({
+  id: dialect.idValue(image.id),
+  owner_id: dialect.idValue(image.ownerId),
+  filename: image.filename,
+  title: image.title,
+  mime_type: image.mimeType,
+  byte_size: image.byteSize,
+  width: image.width,
+  height: image.height,
+  bit_depth: image.bitDepth,
+  color_type: image.colorType,
+  compression: image.compression,
+  sha256: image.sha256,
+  ...hashValues(image.perceptualHash),
+  status: image.status,
+  captured_at: image.captured?.at ?? null,
+  captured_offset: image.captured?.offset ?? null,
+  latitude: image.location?.latitude ?? null,
+  longitude: image.location?.longitude ?? null,
+  metadata: JSON.stringify(image.metadata),
+  version: 1,
+  created_at: image.createdAt,
+  updated_at: image.createdAt,
+  deleted_at: null,
+});
 
 /** One of the four parts of 16 bits that a perceptual hash is looked up by. */
 export const hashPart = (hash: string, part: number): number => parseInt(hash.slice(part * 4, part * 4 + 4), 16);

@@ -1,0 +1,87 @@
+import type { z } from 'zod';
+
+/** Says that a value may or may not be accepted: its schema knows. */
+export const UNSURE: unique symbol = Symbol('unsure');
+
+/** What a schema makes of a value, or UNSURE. */
+type Quick = (value: unknown) => unknown;
+
+const leaves = new WeakMap<z.ZodType, Quick>();
+const known = new WeakMap<z.ZodType, Quick | null>();
+
+/** Says of a schema how most of what it accepts is known at once. */
+export function quickly<Schema extends z.ZodType>(schema: Schema, quick: Quick): Schema {
+  leaves.set(schema, quick);
+  return schema;
+}
+
+/**
+ * What a schema makes of a value, told in about a tenth of the time that the schema takes; UNSURE if it would refuse the value,
+ * or might. For objects it follows the schema's own definition.
+ */
+export function quick(schema: z.ZodType, value: unknown): unknown {
+  let found = known.get(schema);
+  if (found === undefined) known.set(schema, (found = quickOf(schema)));
+  return found ? found(value) : UNSURE;
+}
+
+interface Definition {
+  readonly type: string;
+  readonly checks?: readonly unknown[];
+  readonly innerType: z.ZodType;
+  readonly defaultValue: unknown;
+  readonly entries: Readonly<Record<string, unknown>>;
+  readonly shape: Readonly<Record<string, z.ZodType>>;
+  readonly catchall?: z.ZodType;
+}
+
+function quickOf(schema: z.ZodType): Quick | null {
+  const leaf = leaves.get(schema);
+  if (leaf) return leaf;
+  const definition = schema.def as unknown as Definition;
+  if (definition.checks && definition.checks.length > 0) return null;
+  switch (definition.type) {
+    case 'optional':
+      return inside(definition, (inner) => (value) => (value === undefined ? undefined : inner(value)));
+    case 'nullable':
+      return inside(definition, (inner) => (value) => (value === null ? null : inner(value)));
+    case 'default':
+      return inside(definition, (inner) => (value) => (value === undefined ? definition.defaultValue : inner(value)));
+    case 'prefault':
+      return inside(definition, (inner) => (value) => inner(value === undefined ? definition.defaultValue : value));
+    case 'enum': {
+      const values = new Set<unknown>(Object.values(definition.entries));
+      return (value) => (values.has(value) ? value : UNSURE);
+    }
+    case 'object':
+      return definition.catchall?.def.type === 'never' ? quickObject(definition.shape) : null;
+    default:
+      return null;
+  }
+}
+
+function inside({ innerType }: Definition, make: (inner: Quick) => Quick): Quick | null {
+  const inner = quickOf(innerType);
+  return inner && make(inner);
+}
+
+function quickObject(shape: Definition['shape']): Quick | null {
+  const fields: [string, Quick][] = [];
+  for (const [key, schema] of Object.entries(shape)) {
+    const field = quickOf(schema);
+    if (!field) return null;
+    fields.push([key, field]);
+  }
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return UNSURE;
+    for (const key in value) if (!Object.hasOwn(shape, key)) return UNSURE;
+    const input = value as Readonly<Record<string, unknown>>;
+    const output: Record<string, unknown> = {};
+    for (const [key, field] of fields) {
+      const made = field(input[key]);
+      if (made === UNSURE) return UNSURE;
+      if (made !== undefined || key in input) output[key] = made;
+    }
+    return output;
+  };
+}
