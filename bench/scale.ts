@@ -2,6 +2,7 @@
 import { setImmediate as immediately } from 'node:timers/promises';
 import { messageOf } from '../scripts/test/engine.js';
 import { rareAmong } from './data.js';
+import { dress, strip } from './scale/bare.js';
 import { imageQueries } from './scale/image-queries.js';
 import { load, loadedImages } from './scale/load.js';
 import { measure, unmeasured, warmUp } from './scale/measure.js';
@@ -24,6 +25,10 @@ const results = new Results(options.json);
 
 async function loadUpTo(store: Store, dialect: string, size: number): Promise<void> {
   const { call } = options;
+  const { knex } = store.database;
+  const said = (statement: string) => console.log(`${dialect}  ${statement.slice(0, 100)}`);
+  await dress(knex, said);
+  if (options.bare) await strip(knex, dialect);
   await load(store, dialect, {
     count: size,
     // At least ten calls, so that there are a first and a last tenth.
@@ -33,6 +38,7 @@ async function loadUpTo(store: Store, dialect: string, size: number): Promise<vo
       results.save();
     },
   });
+  await dress(knex, said);
   if (!options.analyses) return;
   const started = performance.now();
   await analyse(store.database.knex, dialect);

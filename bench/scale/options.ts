@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Engine } from '../../scripts/test/engine.js';
+import { canBeBare } from './bare.js';
 import { dialectOfUrl, engines, keptUrl } from './target.js';
 
 export interface Options {
@@ -10,6 +11,8 @@ export interface Options {
   readonly keep: string | undefined;
   readonly json: string | undefined;
   readonly call: number;
+  /** Whether indexes are taken off while images are loaded. */
+  readonly bare: boolean;
   readonly loads: boolean;
   readonly queries: boolean;
   /** Whether the database's statistics are brought up to date. */
@@ -28,6 +31,7 @@ export function readOptions(): Options {
     .option('--keep <where>', 'a folder or file (SQLite) or the URL of a database, which is used and kept', keptUrl)
     .option('--json <file>', 'write the results there, beside those of other dialects and sizes that are there already')
     .option('--call <number>', 'images that one call of createMany creates, at the most', positive, 50_000)
+    .option('--bare', 'load without indexes (SQLite, PostgreSQL): faster, and says nothing of what a load takes')
     .option('--load-only', 'measure no queries')
     .option('--query-only', 'load nothing: the database of --keep has as many images as --sizes says')
     .option('--no-analyse', 'leave the statistics of the database as they are')
@@ -40,6 +44,7 @@ export function readOptions(): Options {
     keep?: string;
     json?: string;
     call: number;
+    bare?: true;
     loadOnly?: true;
     queryOnly?: true;
     analyse: boolean;
@@ -49,6 +54,8 @@ export function readOptions(): Options {
   if (queryOnly && (keep === undefined || loadOnly || given.sizes.length !== 1)) {
     program.error('--query-only needs --keep and one size, and is not --load-only');
   }
+  if (given.bare && given.dialect?.some(({ name }) => !canBeBare(name)))
+    program.error('--bare is not for this database');
   const kept = keep === undefined ? undefined : dialectOfUrl(keep);
   if (keep !== undefined && (kept === undefined || (given.dialect ?? []).some(({ name }) => name !== kept))) {
     program.error('--keep is of another dialect, or of none that is known');
@@ -61,6 +68,7 @@ export function readOptions(): Options {
     keep,
     json: given.json,
     call: given.call,
+    bare: given.bare === true,
     loads: !queryOnly,
     queries: !loadOnly,
     analyses: given.analyse,

@@ -10,8 +10,8 @@ const leaves = new WeakMap<z.ZodType, Quick>();
 const known = new WeakMap<z.ZodType, Quick | null>();
 
 /** Says of a schema how most of what it accepts is known at once. */
-export function quickly<Schema extends z.ZodType>(schema: Schema, quick: Quick): Schema {
-  leaves.set(schema, quick);
+export function quickly<Schema extends z.ZodType>(schema: Schema, tell: Quick): Schema {
+  leaves.set(schema, tell);
   return schema;
 }
 

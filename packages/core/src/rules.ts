@@ -234,7 +234,7 @@ function quickJson(value: unknown, depth: number, rest: { room: number }): unkno
   for (const key of keys) {
     if (key.length > 255 || !plain(key) || key === '__proto__') return UNSURE;
     rest.room -= 2 * key.length + 4;
-    const item = quickJson((value as JsonObject)[key], depth + 1, rest);
+    const item = quickJson(value[key], depth + 1, rest);
     if (item === UNSURE) return UNSURE;
     copy[key] = item;
   }

@@ -96,8 +96,8 @@ export class KnexAnalyticsRepository implements AnalyticsRepository {
     return (await this.list({ limit: check(limitRule, limit, 'limit') })).items;
   }
 
-  async perDay(query: { created: Required<Period>; topic?: string | undefined }): Promise<readonly DayCount[]> {
-    const { created, topic } = check(perDayQuery, query);
+  async perDay(asked: { created: Required<Period>; topic?: string | undefined }): Promise<readonly DayCount[]> {
+    const { created, topic } = check(perDayQuery, asked);
     const { knex, dialect } = this.database;
     const rows = await this.database.rows('analytics.perDay', { ids: this.#ids(created), topic }, (given) => {
       const query = knex('analytics')

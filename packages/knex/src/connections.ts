@@ -11,9 +11,7 @@ interface Client {
 export interface Connection {
   readonly __knexUid: string;
   /** The transaction that it is in. */
-  __knexTxId?: string;
-  /** Why the pool shall close it. */
-  __knex__disposed?: unknown;
+  readonly __knexTxId?: string;
 }
 
 /**
@@ -41,6 +39,16 @@ export class Connections {
     }
     this.#kept.push(connection);
     if (this.#kept.length === 1) setImmediate(() => this.giveBack());
+  }
+
+  /** Notes which transaction a connection is in, for those who follow its statements. */
+  mark(connection: Connection, transaction: string | undefined): void {
+    Object.assign(connection, { __knexTxId: transaction });
+  }
+
+  /** Has the pool close a connection when it is given back. */
+  condemn(connection: Connection, reason: string): void {
+    Object.assign(connection, { __knex__disposed: reason });
   }
 
   /** Gives back what is kept. */

@@ -40,9 +40,8 @@ export interface Write {
 const READING: About = { table: null, rows: [] };
 const COMMIT: Bound = { sql: 'COMMIT', bindings: [] };
 const ROLLBACK: Bound = { sql: 'ROLLBACK', bindings: [] };
+const NOT_ROLLED_BACK = 'a transaction could not be rolled back';
 const ENDED = 'it was asked for in a unit of work that has ended; await what runs inside of one';
-
-let transactions = 0;
 
 /** A database that is open: runs the repositories' statements, in the unit of work they are called in. */
 export class Database implements UnitOfWork {
@@ -131,7 +130,7 @@ export class Database implements UnitOfWork {
       unit.ended = true;
       const { connection } = unit.on;
       if (connection && !unit.outer) {
-        delete connection.__knexTxId;
+        this.#connections.mark(connection, undefined);
         this.#connections.release(connection, !unit.lost);
       }
     }
@@ -154,7 +153,7 @@ export class Database implements UnitOfWork {
     try {
       await this.#transmit(connection, unit.undo);
     } catch (error) {
-      connection.__knex__disposed = 'a transaction could not be rolled back';
+      this.#connections.condemn(connection, NOT_ROLLED_BACK);
       unit.lose(await this.#failure(error));
     }
   }
@@ -289,8 +288,7 @@ export class Database implements UnitOfWork {
   async #runIn(unit: Unit, statements: readonly Bound[], about?: (index: number) => About): Promise<readonly Answer[]> {
     if (unit.lost) throw unit.lost;
     if (unit.ended) throw new UnavailableError('unit of work ended', ENDED);
-    const connection = (unit.on.connection ??= await this.#acquire());
-    connection.__knexTxId ??= `janus${(transactions += 1)}`;
+    const connection = (unit.on.connection ??= await this.#acquireFor(unit));
     const send = async (list: readonly Bound[]) => this.#transmitIn(unit, connection, list);
     try {
       return await (about ? this.dialect.attempt(send, statements) : send(statements));
@@ -339,13 +337,19 @@ export class Database implements UnitOfWork {
       const index = error instanceof StatementFailure ? error.index : 0;
       if (whole && index > 0) {
         await this.#transmit(connection, [ROLLBACK]).catch(() => {
-          connection.__knex__disposed = 'a transaction could not be rolled back';
+          this.#connections.condemn(connection, NOT_ROLLED_BACK);
         });
       }
       throw await this.#failure(error, connection, about?.(whole ? index - 1 : index));
     } finally {
       this.#connections.release(connection, sound);
     }
+  }
+
+  async #acquireFor(unit: Unit): Promise<Connection> {
+    const connection = await this.#acquire();
+    this.#connections.mark(connection, unit.name);
+    return connection;
   }
 
   async #acquire(): Promise<Connection> {

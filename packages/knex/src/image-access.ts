@@ -42,7 +42,7 @@ function accesses({ knex }: Database, { trash, values }: ImageConditions, sort: 
       ...ofImages,
       name: column,
       ids: ({ equal }: ConditionValues) => knex('images').where(`images.${column}`, equal[column] ?? null),
-      rest: ({ equal: { [column]: _, ...equal }, ...others }: ConditionValues) => ({ ...others, equal }),
+      rest: (given: ConditionValues) => ({ ...given, equal: { ...given.equal, [column]: undefined } }),
     })),
     ...values.all.map((_, index) => ({
       name: `tag ${index}`,
@@ -54,7 +54,6 @@ function accesses({ knex }: Database, { trash, values }: ImageConditions, sort: 
     ...values.terms.flatMap((_, index) => {
       const rest = ({ terms, ...others }: ConditionValues) => ({ ...others, terms: without(terms, index) });
       const words = { column: 'image_words.image_id', rest };
-      const from = () => knex('image_words');
       return [
         // Where it is the only one, `choose` puts it in place of the term.
         {
@@ -62,13 +61,13 @@ function accesses({ knex }: Database, { trash, values }: ImageConditions, sort: 
           name: `word ${index}`,
           word: index,
           byAge: true,
-          ids: ({ terms }: ConditionValues) => from().where('word', terms[index]?.[0] ?? null),
+          ids: ({ terms }: ConditionValues) => knex('image_words').where('word', terms[index]?.[0] ?? null),
         },
         {
           ...words,
           name: `term ${index}`,
           byAge: false,
-          ids: ({ terms }: ConditionValues) => from().whereBetween('word', terms[index] as [Value, Value]),
+          ids: ({ terms }: ConditionValues) => knex('image_words').whereBetween('word', terms[index] as [Value, Value]),
         },
       ];
     }),
@@ -79,7 +78,7 @@ function accesses({ knex }: Database, { trash, values }: ImageConditions, sort: 
             column: 'image_tags.image_id',
             byAge: false,
             ids: ({ any }: ConditionValues) => knex('image_tags').whereIn('image_tags.tag_id', any ?? []),
-            rest: ({ any: _, ...others }: ConditionValues) => ({ ...others, any: undefined }),
+            rest: (given: ConditionValues) => ({ ...given, any: undefined }),
           },
         ]
       : []),
@@ -92,7 +91,7 @@ function accesses({ knex }: Database, { trash, values }: ImageConditions, sort: 
         between(query, `images.${column}`, ranges[column] ?? {});
         return query;
       },
-      rest: ({ ranges: { [column]: _, ...ranges }, ...others }: ConditionValues) => ({ ...others, ranges }),
+      rest: (given: ConditionValues) => ({ ...given, ranges: { ...given.ranges, [column]: undefined } }),
     })),
     ...(trash === 'only'
       ? [
@@ -128,7 +127,7 @@ export function nearAccess({ knex, dialect }: Database): Access {
     ids,
     column: 'near.id',
     byAge: false,
-    rest: ({ near: _, ...others }) => ({ ...others, near: undefined }),
+    rest: (given) => ({ ...given, near: undefined }),
   };
 }
 

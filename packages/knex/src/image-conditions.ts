@@ -18,8 +18,8 @@ export interface ImageConditions {
 
 export interface ConditionValues {
   /** Columns of images by the value that they have. */
-  readonly equal: Readonly<Partial<Record<EqualColumn, Value>>>;
-  readonly ranges: Readonly<Partial<Record<RangeColumn, Bounds>>>;
+  readonly equal: Readonly<Partial<Record<EqualColumn, Value | undefined>>>;
+  readonly ranges: Readonly<Partial<Record<RangeColumn, Bounds | undefined>>>;
   /** The ids of images, which carry when they were created. */
   readonly created: Bounds;
   /** Ids of tags. */

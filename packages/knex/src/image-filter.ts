@@ -16,9 +16,9 @@ export function trashed(query: Knex.QueryBuilder, trash: Trash): void {
 export function narrowByRow(query: Knex.QueryBuilder, { trash, metadataSql, values }: ImageConditions): void {
   const compare = (column: string, operator: string, value: Value) =>
     query.whereRaw(`(images.${column} ${operator} ?) is true`, [value]);
-  for (const [column, value] of Object.entries(values.equal)) compare(column, '=', value);
+  for (const [column, value] of Object.entries(values.equal)) if (value !== undefined) compare(column, '=', value);
   for (const [column, bounds] of Object.entries(values.ranges)) {
-    for (const [operator, value] of Object.entries(bounds)) compare(column, operator, value as Value);
+    for (const [operator, value] of Object.entries(bounds ?? {})) compare(column, operator, value as Value);
   }
   if (trash !== 'included') {
     query.whereRaw(`(images.deleted_at is ${trash === 'only' ? 'not ' : ''}null) is true`);

@@ -160,7 +160,7 @@ function found(
     between(images, 'images.id', rest.created);
     // A range of what they are sorted by is a part of that index.
     for (const [ranged, bounds] of Object.entries(rest.ranges)) {
-      if (ranged === sort) between(images, `images.${ranged}`, bounds);
+      if (ranged === sort && bounds) between(images, `images.${ranged}`, bounds);
     }
   }
   narrowByLinks(database, images, 'images.id', rest);

@@ -68,7 +68,7 @@ export function toImage(row: Row): Image {
 
 function tagNames(value: unknown): readonly string[] {
   const names = nullable(value, (present) => json(present) as string[]) ?? [];
-  return names.length < 2 ? names : names.sort(byCodePoint);
+  return names.length < 2 ? names : names.toSorted(byCodePoint);
 }
 
 /** The columns for those fields of an image that are given. */

@@ -12,8 +12,8 @@ export const TAGGING = ['tags_name_unique', 'image_tags_image_id_tag_id_unique',
 export class KnexTagRepository implements TagRepository {
   constructor(private readonly database: Database) {}
 
-  async list(query: TagQuery = {}): Promise<Page<TagCount>> {
-    const { limit, after, countAtMost } = check(tagQuery, query);
+  async list(asked: TagQuery = {}): Promise<Page<TagCount>> {
+    const { limit, after, countAtMost } = check(tagQuery, asked);
     const { knex } = this.database;
     const place = placeOf(after, 'tags.list', tagPlace);
     const rows = await this.database.rows(

@@ -22,8 +22,8 @@ export class Trace {
   ): Promise<readonly Answer[]> {
     if (debugQuery.enabled || debugBindings.enabled || this.#heard('query')) {
       for (const statement of statements) {
-        debugQuery(statement.sql.replaceAll('%', '%%'), connection.__knexTxId);
-        debugBindings(statement.bindings, connection.__knexTxId);
+        debugQuery(statement.sql.replaceAll('%', '%%'));
+        debugBindings(statement.bindings);
         this.#client.emit('query', about(connection, statement));
       }
     }

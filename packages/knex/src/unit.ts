@@ -2,10 +2,14 @@ import type { JanusError } from '@janus/core';
 import type { Connection } from './connections.js';
 import type { Bound } from './dialects/dialect.js';
 
+let transactions = 0;
+
 const plain = (sql: string): Bound => ({ sql, bindings: [] });
 
 /** A transaction, or inside of another unit a savepoint; and the line of those who want to use its connection. */
 export class Unit {
+  /** Of the transaction. */
+  readonly name: string;
   /** The statements that begin it, keep it, and take it back. */
   readonly begin: Bound;
   readonly keep: Bound;
@@ -24,6 +28,7 @@ export class Unit {
     readonly outer: Unit | undefined,
     begin: string,
   ) {
+    this.name = outer?.name ?? `janus${(transactions += 1)}`;
     this.on = outer?.on ?? {};
     this.#depth = outer ? outer.#depth + 1 : 0;
     const savepoint = `SAVEPOINT janus_${this.#depth}`;

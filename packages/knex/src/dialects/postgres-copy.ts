@@ -1,14 +1,14 @@
 import type { Knex } from 'knex';
 import type { Bound, Insertion } from './dialect.js';
+import { asText } from './postgres-flight.js';
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
 /** A value in the text format of COPY. */
 function field(value: Knex.Value | undefined): string {
-  if (value === null || value === undefined) return '\\N';
-  if (typeof value === 'string')
-    return /[\\\t\n\r]/.test(value) ? value.replace(/[\\\t\n\r]/g, (c) => ESCAPES[c] ?? c) : value;
-  return value instanceof Date ? value.toISOString() : String(value);
+  const text = asText(value);
+  if (text === null) return '\\N';
+  return /[\\\t\n\r]/.test(text) ? text.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character] ?? character) : text;
 }
 
 /** The statement that inserts rows by COPY. https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2 */

@@ -16,7 +16,7 @@ interface Wire {
   bind(portal: {
     statement: string;
     values: readonly Knex.Value[];
-    valueMapper(value: Knex.Value): string | Buffer | null;
+    valueMapper(value: Knex.Value): string | null;
   }): void;
   describe(target: { type: 'P' }): void;
   execute(portal: object): void;
@@ -238,9 +238,10 @@ export function outdated(error: unknown): boolean {
   return error.code === '26000' || (error.code === '0A000' && error.message.includes('cached plan'));
 }
 
-function asText(value: Knex.Value): string | Buffer | null {
-  if (value === null || typeof value === 'string') return value;
-  return value instanceof Date ? value.toISOString() : String(value);
+/** A value as the server reads it. The driver writes a Date in local time, with an offset of whole minutes. */
+export function asText(value: Knex.Value | undefined): string | null {
+  if (value === null || value === undefined || typeof value === 'string') return value ?? null;
+  return value instanceof Date ? value.toISOString() : JSON.stringify(value);
 }
 
 const NUMBERS = new Set([20, 21, 23, 700, 701]);

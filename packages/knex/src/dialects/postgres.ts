@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
-import { DuplicateError, MissingReferenceError, StillReferencedError } from '@janus/core';
+import { ConflictError, DuplicateError, MissingReferenceError, StillReferencedError } from '@janus/core';
 import type { Knex } from 'knex';
 import { codeOf, insertionByLists, jsonPath, StatementFailure, type Bound, type Dialect, type Row } from './dialect.js';
 import { absent, unchecked, unexpected, type Codes } from './failure.js';
 import { copyOf } from './postgres-copy.js';
-import { sendFlight, type Client } from './postgres-flight.js';
+import { outdated, sendFlight, unnamed, type Client } from './postgres-flight.js';
 
 const CODES: Codes = {
   conflict: ['40001', '40P01'],
@@ -19,14 +19,33 @@ const CODES: Codes = {
   },
 };
 
-const KnexClient = createRequire(import.meta.url)('knex/lib/dialects/postgres/index.js') as typeof Knex.Client;
+/** Those members of Knex's client that are used here; Knex has no types for them. */
+declare class KnexPostgresClient extends Knex.Client {
+  acquireRawConnection(): Promise<unknown>;
+}
+
+const KnexClient = createRequire(import.meta.url)('knex/lib/dialects/postgres/index.js') as typeof KnexPostgresClient;
 
 class PostgresClient extends KnexClient {
   // The driver writes a Date in local time with an offset of whole minutes, which the offsets of old times are not.
   override prepBindings(bindings: readonly Knex.Value[] | undefined): Knex.Value[] | undefined {
     return bindings?.map((value) => (value instanceof Date ? value.toISOString() : value));
   }
+
+  override async acquireRawConnection(): Promise<unknown> {
+    const connection = (await super.acquireRawConnection()) as object;
+    if ((this.connectionSettings as Settings).pooled) unnamed.add(connection);
+    return connection;
+  }
 }
+
+interface Settings {
+  /** Whether a pool on the way gives each transaction to another connection of the server, so that none keeps a statement. */
+  readonly pooled: boolean;
+}
+
+/** Says in a URL that PgBouncer is on the way, in transaction mode. */
+const PGBOUNCER = /[?&]pgbouncer=true(?:&|$)/;
 
 /** Those members of the driver's connection that are used here. */
 interface Connection {
@@ -60,7 +79,11 @@ export const postgres: Dialect = {
   localUrl: 'postgres://postgres@127.0.0.1:5432/janus',
   driver: 'pg',
 
-  connect: (url) => ({ client: PostgresClient, connection: { connectionString: url }, pool: { min: 0, max: 10 } }),
+  connect: (url) => ({
+    client: PostgresClient,
+    connection: { connectionString: url, pooled: PGBOUNCER.test(url) } as object,
+    pool: { min: 0, max: 10 },
+  }),
 
   async prepare(connection) {
     const client = connection as Connection;
@@ -78,6 +101,8 @@ export const postgres: Dialect = {
   idValue: (id) => id,
 
   failure(error, { table }) {
+    // In a transaction it cannot be prepared and run again: the whole can.
+    if (outdated(error)) return new ConflictError(codeOf(error));
     switch (codeOf(error)) {
       case '23505':
         return new DuplicateError(field(error, 'constraint'));
