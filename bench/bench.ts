@@ -15,11 +15,13 @@ const measured: DialectResults[] = [];
 let failed = false;
 let stopping = false;
 
-process.on('SIGINT', () => {
-  // A terminal has interrupted the process that measures, too: that one ends when it has dropped its database.
-  if (stopping) process.exit(130);
-  stopping = true;
-});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // The process that measures ends when it has dropped its database; asked twice, this one does not wait for that.
+    if (stopping) process.exit(130);
+    stopping = true;
+  });
+}
 
 for (const dialect of options.dialect) {
   if (stopping) break;
@@ -29,7 +31,7 @@ for (const dialect of options.dialect) {
   if ('results' in outcome) measured.push(outcome.results);
   else if ('unavailable' in outcome)
     console.error(`${colours.yellow('not measured')} ${dialect}: ${outcome.unavailable}\n`);
-  else {
+  else if (!stopping) {
     console.error(`${colours.red('failed')} ${dialect}: ${outcome.failure}\n`);
     failed = true;
   }

@@ -7,27 +7,32 @@ import type { Place, Upload } from './sides/side.js';
 /** Whose images they are. */
 export const OWNERS = 200;
 
+/** What was loaded, and where it was. */
+export interface Loaded {
+  readonly size: number;
+  readonly images: ImageRepository;
+  /** Beginnings of pages, and those of pages with owners. */
+  readonly places: readonly Place[];
+  readonly ownedPlaces: readonly Place[];
+  /** The commonest first. */
+  readonly tags: readonly string[];
+  /** The newest id, as its column stores it. */
+  readonly lastId: Knex.Value;
+  /** Takes away what rows that were deleted leave behind, where that is not done by itself. */
+  readonly vacuum: string | null;
+}
+
 /** The images that were loaded, and those that are stored and taken away again. */
 export class Dataset {
   readonly ids: readonly ImageId[];
   readonly keys: readonly { readonly ownerId: UserId; readonly sha256: string }[];
   #next: number;
 
-  /**
-   * @param places beginnings of pages, and those of pages with owners
-   * @param tags the commonest first
-   * @param lastId as its column stores it
-   */
   constructor(
-    readonly size: number,
-    readonly images: ImageRepository,
     private readonly knex: Knex,
-    readonly places: readonly Place[],
-    readonly ownedPlaces: readonly Place[],
-    readonly tags: readonly string[],
-    private readonly lastId: Knex.Value,
-    private readonly vacuum: string | null,
+    readonly loaded: Loaded,
   ) {
+    const { size } = loaded;
     const indexes = Array.from({ length: size }, (_, index) => index);
     this.ids = indexes.map(imageIdOf);
     this.keys = indexes
@@ -48,7 +53,7 @@ export class Dataset {
         image: {
           ...image,
           ...identity,
-          tags: tagged === 'with tags' ? tags.filter((name) => this.tags.includes(name)) : [],
+          tags: tagged === 'with tags' ? tags.filter((name) => this.loaded.tags.includes(name)) : [],
         },
         words: words(image.filename, image.title ?? null),
       };
@@ -58,7 +63,7 @@ export class Dataset {
   /** What is stored of some images beside all that were loaded; and takes it away. */
   async left(uploads: readonly Upload[]): Promise<unknown> {
     const ids = uploads.flatMap(({ image }) => image.id ?? []);
-    const images = await this.images.findMany(ids);
+    const images = await this.loaded.images.findMany(ids);
     const stored = await this.#new('image_words', 'image_id').select('word').count().groupBy('word').orderBy('word');
     const logs = await this.#new('logs', 'image_id').select('level', 'action', 'module', 'metadata');
     await this.tidy();
@@ -69,10 +74,10 @@ export class Dataset {
   async tidy(): Promise<void> {
     await this.#new('logs', 'image_id').delete();
     await this.#new('images', 'id').delete();
-    if (this.vacuum !== null) await this.knex.raw(this.vacuum);
+    if (this.loaded.vacuum !== null) await this.knex.raw(this.loaded.vacuum);
   }
 
   #new(table: string, column: string): Knex.QueryBuilder {
-    return this.knex(table).where(column, '>', this.lastId);
+    return this.knex(table).where(column, '>', this.loaded.lastId);
   }
 }

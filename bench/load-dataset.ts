@@ -12,6 +12,7 @@ import type { Place } from './sides/side.js';
 
 const TAGS = 300;
 const STEP = 500;
+
 /** Stores the images through Janus, and finds out where pages begin. */
 export async function loadDataset(
   dialect: DialectName,
@@ -48,7 +49,7 @@ export async function loadDataset(
       )
     : [];
   const lastId = codec.idTo(imageIdOf(size - 1));
-  return new Dataset(size, images, knex, places, ownedPlaces, tags, lastId, VACUUM[dialect]);
+  return new Dataset(knex, { size, images, places, ownedPlaces, tags, lastId, vacuum: VACUUM[dialect] });
 }
 
 /** Where pages begin, all the way to the oldest. */

@@ -4,8 +4,8 @@ import { element, label } from './svg.js';
 
 export const WIDTH = 960;
 const LABELS = 286;
-const COLUMN = 300;
-const GAP = 37;
+const COLUMN = 280;
+const GAP = 60;
 const BAR = 9;
 const ROW = 30;
 const HEADING = 58;

@@ -15,6 +15,11 @@ export async function runDialect(settings: Settings, progress: (state: string) =
     if ('progress' in message) progress(message.progress);
     else outcome = message;
   });
+  const interrupt = () => child.kill('SIGINT');
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
   await once(child, 'close');
+  process.off('SIGINT', interrupt);
+  process.off('SIGTERM', interrupt);
   return outcome ?? { failure: `its process ended with ${child.exitCode ?? child.signalCode}` };
 }

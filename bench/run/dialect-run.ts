@@ -6,7 +6,7 @@ import { engineOf } from '../engines.js';
 import { loadDataset } from '../load-dataset.js';
 import { figuresOf, type DialectResults, type Measurement } from '../results.js';
 import { JanusSide } from '../sides/janus-side.js';
-import { knexSide, openDriver, openKnex, type NamedSide } from '../sides/open-sides.js';
+import { knexSide, openDriver, openKnex, settingsOf, type NamedSide } from '../sides/open-sides.js';
 import type { Side } from '../sides/side.js';
 import { workloadsOn } from '../workloads/workloads.js';
 import { driverVersion } from '../versions.js';
@@ -22,10 +22,10 @@ const engine = engineOf(dialect);
 let interrupted = false;
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (interrupted = true));
-process.on('disconnect', () => process.exit());
+process.on('disconnect', () => (interrupted = true));
 
 function tell(message: Message): void {
-  process.send?.(message);
+  if (process.connected) process.send?.(message);
 }
 
 function progress(state: string): void {
@@ -42,7 +42,7 @@ try {
 } catch (error) {
   tell({ failure: error instanceof Error ? inspect(error) : String(error) });
 }
-process.disconnect();
+if (process.connected) process.disconnect();
 
 async function withServer(server: Server): Promise<void> {
   try {
@@ -59,13 +59,14 @@ async function withServer(server: Server): Promise<void> {
 
 async function measureOn(server: Server, url: string): Promise<DialectResults> {
   const database = await Database.open(url);
-  const knex = openKnex(dialect, url);
+  const connectionSettings = await settingsOf(dialect, database);
+  const knex = openKnex(dialect, url, connectionSettings);
   const drivers = new Map<number, Side>();
   try {
     await database.migrate();
     const dataset = await loadDataset(dialect, database, knex, settings.images, progress);
     for (const atOnce of dialect === 'sqlite' ? [1] : [1, MANY]) {
-      drivers.set(atOnce, await openDriver(dialect, url, atOnce));
+      drivers.set(atOnce, await openDriver(dialect, url, connectionSettings, atOnce));
     }
     const others: readonly NamedSide[] = [
       { name: 'janus', side: new JanusSide(database) },

@@ -17,7 +17,8 @@ import { BATCH, insert, LAST_ID, statements, TAG_COLUMNS, WORD_COLUMNS } from '.
 
 type Row = RowDataPacket & ImageRow<Buffer>;
 
-const sql = statements('json_arrayagg');
+// MariaDB would read and sort all images before a place by the index of when they were put into the trash.
+const sql = statements('json_arrayagg', 'force index (primary)');
 const ROWS = 1_000;
 
 const toImage = (row: Row): Image => imageFrom(codec, row);

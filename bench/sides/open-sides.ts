@@ -4,13 +4,12 @@ import knex, { type Knex } from 'knex';
 import type { Connection } from 'mysql2';
 import type { DialectName } from '../dialect-name.js';
 import { mysqlCodec, postgresCodec, sqliteCodec } from './codecs.js';
-import { JanusSide } from './janus-side.js';
 import { KnexSide } from './knex-side.js';
 import { connectionOf, connectMysql, sessionOf } from './mysql-connections.js';
 import { MysqlSide } from './mysql-side.js';
 import { connectPostgres, PostgresSide } from './postgres-side.js';
 import type { Side } from './side.js';
-import { prepareSqlite, SqliteSide } from './sqlite-side.js';
+import { SqliteSide } from './sqlite-side.js';
 
 export type SideName = 'driver' | 'janus' | 'knex';
 
@@ -19,17 +18,43 @@ export interface NamedSide {
   readonly side: Side;
 }
 
+const PRAGMAS = [
+  'foreign_keys',
+  'journal_mode',
+  'synchronous',
+  'busy_timeout',
+  'cache_size',
+  'mmap_size',
+  'temp_store',
+];
+
+/** The settings of Janus's own connection, for those of the others; only SQLite has any. */
+export async function settingsOf(dialect: DialectName, { knex: of }: Database): Promise<readonly string[]> {
+  if (dialect !== 'sqlite') return [];
+  const settings: string[] = [];
+  for (const pragma of PRAGMAS) {
+    const [row] = (await of.raw(`pragma ${pragma}`)) as readonly Record<string, string | number>[];
+    settings.push(...Object.values(row ?? {}).map((value) => `${pragma} = ${value}`));
+  }
+  return settings;
+}
+
 const fileOf = (url: string) => url.replace(/^sqlite:/, '');
 
 /** The driver by itself, for one call at a time or for many. */
-export async function openDriver(dialect: DialectName, url: string, atOnce: number): Promise<Side> {
-  if (dialect === 'sqlite') return new SqliteSide(fileOf(url));
+export async function openDriver(
+  dialect: DialectName,
+  url: string,
+  settings: readonly string[],
+  atOnce: number,
+): Promise<Side> {
+  if (dialect === 'sqlite') return new SqliteSide(fileOf(url), settings);
   if (dialect === 'postgres') return new PostgresSide(await connectPostgres(url, atOnce));
   return new MysqlSide(await connectMysql(dialect, url, atOnce));
 }
 
 /** A Knex configured as its user would, to the same end as Janus's connections. */
-export function openKnex(dialect: DialectName, url: string): Knex {
+export function openKnex(dialect: DialectName, url: string, settings: readonly string[]): Knex {
   if (dialect === 'sqlite') {
     return knex({
       client: 'better-sqlite3',
@@ -37,7 +62,7 @@ export function openKnex(dialect: DialectName, url: string): Knex {
       useNullAsDefault: true,
       pool: {
         afterCreate(connection: Sqlite.Database, done: (error: unknown, made: unknown) => void) {
-          prepareSqlite(connection);
+          for (const pragma of settings) connection.pragma(pragma);
           done(null, connection);
         },
       },
@@ -69,5 +94,3 @@ export function knexSide(dialect: DialectName, on: Knex): Side {
   if (dialect === 'postgres') return new KnexSide(on, postgresCodec, 'json_agg');
   return new KnexSide(on, mysqlCodec, 'json_arrayagg');
 }
-
-export const janusSide = (database: Database): JanusSide => new JanusSide(database);

@@ -17,14 +17,6 @@ type Row = ImageRow<string>;
 
 const toImage = (row: Row): Image => imageFrom(codec, row);
 
-/** The settings that Janus gives its connections. */
-export function prepareSqlite(database: Sqlite.Database): void {
-  database.pragma('foreign_keys = on');
-  database.pragma('journal_mode = wal');
-  database.pragma('synchronous = full');
-  database.pragma('busy_timeout = 5000');
-}
-
 /** better-sqlite3, with its statements prepared once. */
 export class SqliteSide implements Side {
   readonly #database: Sqlite.Database;
@@ -33,9 +25,9 @@ export class SqliteSide implements Side {
   readonly #createMany;
   readonly #accept;
 
-  constructor(file: string) {
+  constructor(file: string, pragmas: readonly string[]) {
     this.#database = new Sqlite(file);
-    prepareSqlite(this.#database);
+    for (const pragma of pragmas) this.#database.pragma(pragma);
     const sql = statements('json_group_array');
     const rows = (text: string) => this.#database.prepare<Value[], Row>(text);
     this.#statements = {

@@ -22,19 +22,22 @@ export const tagNames = (jsonArray: string): string =>
   `(select ${jsonArray}(tags.name) from image_tags join tags on tags.id = image_tags.tag_id
     where image_tags.image_id = images.id) as tags`;
 
-/** The statements as one writes them by hand, with a `?` for each value. */
-export function statements(jsonArray: string) {
+/**
+ * The statements as one writes them by hand, with a `?` for each value.
+ * @param byId says that images are to be read in the order of their ids, to a planner that does not see it
+ */
+export function statements(jsonArray: string, byId = '') {
   const select = `select ${IMAGE_FIELDS.join(', ')}, ${tagNames(jsonArray)}`;
   const before = 'where images.id < ? and images.deleted_at is null order by images.id desc';
   return {
     find: `${select} from images where images.id = ? and images.deleted_at is null`,
     findByHash: `${select} from images where images.owner_id = ? and images.sha256 = ? and images.deleted_at is null`,
-    page: `${select} from images ${before} limit ${PAGE}`,
-    batch: `${select} from images ${before} limit ${BATCH}`,
+    page: `${select} from images ${byId} ${before} limit ${PAGE}`,
+    batch: `${select} from images ${byId} ${before} limit ${BATCH}`,
     all: `${select} from images where images.deleted_at is null order by images.id desc`,
     pageWithOwners: `${select}, users.id as user_id, users.email as user_email, users.username as user_username,
       users.created_at as user_created_at, users.updated_at as user_updated_at
-      from images join users on users.id = images.owner_id ${before} limit ${PAGE}`,
+      from images ${byId} join users on users.id = images.owner_id ${before} limit ${PAGE}`,
     pageTagged: `${select} from images
       join image_tags a on a.image_id = images.id join tags tag_a on tag_a.id = a.tag_id
       join image_tags b on b.image_id = images.id join tags tag_b on tag_b.id = b.tag_id

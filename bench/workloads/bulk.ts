@@ -5,7 +5,7 @@ import { FAST_READING, type Workload } from './workload.js';
 const ROWS = 10_000;
 const SAMPLES = 1_000;
 
-export function iterating({ size }: Dataset): Workload {
+export function iterating({ loaded: { size } }: Dataset): Workload {
   return {
     title: 'iterate all',
     targets: FAST_READING,

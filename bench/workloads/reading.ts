@@ -16,7 +16,7 @@ function reading(title: string, calls: (count: number) => readonly Call[]): Work
   };
 }
 
-export function readingWorkloads({ ids, keys, places, ownedPlaces, images }: Dataset): readonly Workload[] {
+export function readingWorkloads({ ids, keys, loaded }: Dataset): readonly Workload[] {
   const findById = reading('find by id', (count) => some(ids, count).map((id) => (side) => side.find(id)));
   const findByHash = reading('find by owner and hash', (count) =>
     some(keys, count).map(
@@ -25,14 +25,16 @@ export function readingWorkloads({ ids, keys, places, ownedPlaces, images }: Dat
           side.findByHash(ownerId, sha256),
     ),
   );
-  const page = reading('keyset page of 50', (count) => some(places, count).map((place) => (side) => side.page(place)));
+  const page = reading('keyset page of 50', (count) =>
+    some(loaded.places, count).map((place) => (side) => side.page(place)),
+  );
   const pageWithOwners = reading('page of 50 with tags and owner', (count) =>
-    some(ownedPlaces, count).map((place) => (side) => side.pageWithOwners(place)),
+    some(loaded.ownedPlaces, count).map((place) => (side) => side.pageWithOwners(place)),
   );
   return [
     findById,
     findByHash,
     page,
-    listsWithOwners(images) ? pageWithOwners : { ...pageWithOwners, missing: 'not in this build' },
+    listsWithOwners(loaded.images) ? pageWithOwners : { ...pageWithOwners, missing: 'not in this build' },
   ];
 }

@@ -4,7 +4,7 @@ import { proofOf, type Workload } from './workload.js';
 const COMMON = 8;
 
 /** A page of the newest images that have both of two tags: `tags` are in the order of how many images have them. */
-export function taggedWorkloads({ tags }: Dataset): readonly Workload[] {
+export function taggedWorkloads({ loaded: { tags } }: Dataset): readonly Workload[] {
   const common = tags.slice(0, COMMON);
   const rare = tags.slice(-Math.floor(tags.length / 3));
   const kinds = [

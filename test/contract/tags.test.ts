@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { DuplicateError, InvalidError, NotFoundError, type User } from '@janus/core';
+import { DuplicateError, InvalidError, newId, NotFoundError, type User } from '@janus/core';
 import { newImage, newUser, refusal, useStore } from './store.js';
 
 describe('tags', () => {
@@ -46,6 +46,44 @@ describe('tags', () => {
       await store.images.remove(trashed.id);
       expect(await counts()).to.deep.equal({ purged: 0, trashed: 0, untagged: 0 });
     });
+
+    it('are counted no further than asked, each for itself', async () => {
+      const images = [await tagged('cat'), await tagged('cat', 'dog'), await tagged('cat', 'dog'), await tagged('elk')];
+      await store.images.remove((await tagged('cat', 'elk', 'owl')).id);
+      await store.images.remove(images[0]?.id ?? newId());
+      const countedTo = async (countAtMost: number | undefined) =>
+        (await store.tags.list({ countAtMost })).items.map((tag) => [tag.name, tag.images]);
+      const all = ['cat', 'dog', 'elk', 'owl'];
+      const counted = (...numbers: number[]) => numbers.map((number, index) => [all[index], number]);
+      expect(await countedTo(1)).to.deep.equal(counted(1, 1, 1, 0));
+      expect(await countedTo(2)).to.deep.equal(counted(2, 2, 1, 0));
+      for (const most of [3, 1_000_000, undefined]) expect(await countedTo(most)).to.deep.equal(counted(2, 2, 1, 0));
+    });
+
+    it('are the same, page by page, however far they are counted, and go on after any page', async () => {
+      await tagged('a', 'b', 'c');
+      await tagged('b', 'c');
+      await tagged('c');
+      const first = await store.tags.list({ limit: 1, countAtMost: 2 });
+      const second = await store.tags.list({ limit: 1, after: first.next });
+      const third = await store.tags.list({ after: second.next, countAtMost: 2 });
+      const items = [first, second, third].flatMap((page) => page.items);
+      expect(items.map((tag) => [tag.name, tag.images])).to.deep.equal([
+        ['a', 1],
+        ['b', 2],
+        ['c', 2],
+      ]);
+      expect(items.map((tag) => tag.id)).to.deep.equal((await store.tags.list()).items.map((tag) => tag.id));
+      expect(third.next).to.equal(null);
+    });
+
+    for (const countAtMost of [0, 1.5, -1, 1_000_001, NaN]) {
+      it(`cannot be counted up to ${countAtMost}`, async () => {
+        expect(await refusal(store.tags.list({ countAtMost })))
+          .to.be.instanceOf(InvalidError)
+          .and.include({ field: 'countAtMost', rule: 'range' });
+      });
+    }
 
     // U+E000 comes before U+1F600, though in UTF-16 the latter begins with the smaller unit.
     const ordered = ['!', '10', '9', 'a', 'a b', 'a-b', 'ab', 'b', 'z', 'ß', 'ä', 'é', 'жук', '\ue000', '😀', '😀a'];

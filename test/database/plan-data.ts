@@ -7,7 +7,15 @@ const DAY = 86_400_000;
 export const BEGINNING = new Date('2026-01-01T00:00:00Z');
 
 /** So many, that no planner takes a table for small, and none of those things that are common is few. */
-const COUNTS = { users: 1_500, admins: 900, images: 5_000, analyses: 2_500, logs: 6_000, analytics: 4_000, tags: 1_500 };
+const COUNTS = {
+  users: 1_200,
+  admins: 700,
+  images: 4_800,
+  analyses: 2_000,
+  logs: 5_000,
+  analytics: 4_000,
+  tags: 1_200,
+};
 
 /** What is common, and what is rare: fewer than are gathered before they are sorted. */
 export const COMMON = { tag: 'common', status: 'ready', mimeType: 'image/jpeg', word: 'holiday' } as const;
@@ -27,7 +35,8 @@ export interface Data {
 }
 
 /** The instant of one of many that are spread over a year. */
-const spread = (index: number, count: number) => new Date(BEGINNING.getTime() + Math.floor((index / count) * 365 * DAY));
+const spread = (index: number, count: number) =>
+  new Date(BEGINNING.getTime() + Math.floor((index / count) * 365 * DAY));
 
 /** One of so many, that is the same at each run and in no order. */
 const scattered = (index: number, among: number) => (Math.imul(index + 1, 2_654_435_761) >>> 0) % among;
@@ -71,12 +80,12 @@ export async function fill(database: Database): Promise<Data> {
   await new KnexImageRepository(database).createMany(images);
   // Of the year: some long in the trash, fewer of them for a short time.
   const trashed = images.filter((_, index) => index % 8 === 0).map(({ id }) => dialect.idValue(id));
-  const since = (days: number) => new Date(BEGINNING.getTime() + days * DAY);
-  for (const [ids, deleted_at] of [
-    [trashed.slice(0, 500), since(100)],
-    [trashed.slice(500), since(300)],
-  ] as const) {
-    await database.knex('images').whereIn('id', ids).update({ deleted_at });
+  for (let start = 0; start < trashed.length; start += 20) {
+    const deleted_at = new Date(BEGINNING.getTime() + ((start < 500 ? 100 : 300) + start / 100) * DAY);
+    await database
+      .knex('images')
+      .whereIn('id', trashed.slice(start, start + 20))
+      .update({ deleted_at });
   }
 
   await database.insert(
@@ -131,11 +140,17 @@ function image(index: number, user: (index: number) => UserId) {
       index % 4 === 0
         ? null
         : { at: new Date(BEGINNING.getTime() - scattered(index, 3_000) * DAY - index), offset: null },
-    metadata: { camera: { model: `model ${scattered(index, 20)}` }, ...(isRare && { rare: true }) },
+    // About as long as what a camera writes.
+    metadata: {
+      camera: { model: `model ${scattered(index, 20)}` },
+      notes: hex(index, 64).repeat(18),
+      ...(isRare && { rare: true }),
+    },
     tags: [
       `tag ${scattered(index, COUNTS.tags)}`,
       ...(index % 2 === 0 ? [COMMON.tag] : []),
       ...(index % 3 === 0 ? ['wide'] : []),
+      ...(index % 12 === 0 ? ['some'] : []),
       ...(isRare ? [RARE.tag] : []),
     ],
   };

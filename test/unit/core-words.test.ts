@@ -52,6 +52,22 @@ describe('the words of a text', () => {
     );
   });
 
+  it('of plain text are what they are beside a letter that is not plain', () => {
+    const plain = fc.oneof(
+      fc.string({ unit: fc.integer({ min: 0, max: 0x7f }).map((code) => String.fromCharCode(code)) }),
+      fc.string({ unit: fc.constantFrom(...Array.from('aAzZ09_-. ')), maxLength: 200 }),
+    );
+    fc.assert(
+      fc.property(plain, (text) => {
+        expect(words(text)).to.deep.equal(words(`${text} é`).slice(0, -1));
+        expect(words(text)).to.deep.equal(words(`é ${text}`).slice(1));
+      }),
+      { numRuns: 500 },
+    );
+    const all = String.fromCharCode(...Array.from({ length: 0x80 }, (_, code) => code));
+    expect(words(all)).to.deep.equal(words(`${all} é`).slice(0, -1));
+  });
+
   it('are their own words', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { analyticsId, imageId, type AnalyticsId, type ImageId } from './id.js';
 import type { Image } from './image.js';
 import { pageRequest, type Page, type PageRequest } from './page.js';
-import { instant, json, period, text, type JsonValue, type Period } from './rules.js';
+import { instant, json, orNone, period, text, type JsonValue, type Period } from './rules.js';
 
 /** A finding about one image, or about none, under a topic. */
 export interface AnalyticsEvent {
@@ -79,7 +79,7 @@ export const newAnalyticsEvent = z.strictObject({
   createdAt: instant.optional(),
   topic,
   data: json,
-  imageId: imageId.nullish().transform((id) => id ?? null),
+  imageId: orNone(imageId),
 });
 export const analyticsQuery = z.strictObject({
   where: z

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { imageId, userId, type ImageId, type UserId } from './id.js';
 import { pageRequest, type Page, type PageRequest } from './page.js';
 import { NEAR_DISTANCE, perceptualHash, type PerceptualHash } from './perceptual-hash.js';
-import { quickly, UNSURE } from './quick.js';
+import { quick, quickly, UNSURE } from './quick.js';
 import {
-  anyGiven,
   atMost,
+  changesOf,
   double,
   FIRST_INSTANT,
   instant,
@@ -307,27 +307,27 @@ export const newImage = z.strictObject({
   tags: tagNames.default([]),
 });
 
-export const imageChanges = z
-  .strictObject(changeable)
-  .partial()
-  .refine(...anyGiven);
+export const imageChanges = changesOf(z.strictObject(changeable).partial());
 
 /**
  * A range of whole numbers from 0. A bound between two of them is the next one inside, one far outside is just outside: what
  * is compared with a column is always a number that its type has.
  */
 const range = (most: number) => {
+  const any = double(-Number.MAX_VALUE, Number.MAX_VALUE);
   const end = (round: (value: number) => number) =>
-    double(-Number.MAX_VALUE, Number.MAX_VALUE)
-      .transform((value) => round(Math.min(Math.max(value, -1), most + 1)))
-      .optional();
+    quickly(
+      any.transform((value) => round(Math.min(Math.max(value, -1), most + 1))),
+      (value) => (Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most ? Number(value) + 0 : UNSURE),
+    ).optional();
   return z.strictObject({ min: end(Math.ceil), max: end(Math.floor) }).optional();
 };
 
 /** Each of these is looked up by itself. */
-const fewTags = tagNames.refine((names) => names.length <= 16, {
-  params: { rule: 'length', allowed: 'up to 16 tags' },
-});
+const fewTags = quickly(
+  tagNames.refine((names) => names.length <= 16, { params: { rule: 'length', allowed: 'up to 16 tags' } }),
+  (value) => (Array.isArray(value) && value.length <= 16 ? quick(tagNames, value) : UNSURE),
+);
 
 export const imageFilter = z.strictObject({
   ownerId: userId.optional(),
@@ -362,7 +362,11 @@ export const createOptions = z.strictObject({ onDuplicate: z.enum(['fail', 'skip
 export const trashOption = z.strictObject({ trash: z.enum(['excluded', 'included']).default('excluded') });
 export const countOptions = z.strictObject({ atMost: atMost.optional() });
 export const streamOptions = z.strictObject({ sort: z.enum(IMAGE_SORTS).optional() });
-export const imageIds = z.array(imageId).max(1_000);
+export const imageIds = quickly(z.array(imageId).max(1_000), (value) =>
+  Array.isArray(value) && value.length <= 1_000 && value.every((id) => quick(imageId, id) !== UNSURE)
+    ? [...value]
+    : UNSURE,
+);
 /** The image as it was read, say. One below the largest version that its column holds, for the next is one more. */
 export const seen = z.object({ version: whole(1, 2 ** 31 - 2) });
 export const analysisKind = text(50);

@@ -5,6 +5,7 @@ import {
   instant,
   jsonObject,
   metadataFilter,
+  orNone,
   period,
   text,
   type JsonObject,
@@ -99,8 +100,8 @@ export const newLogEntry = z.strictObject({
   level: z.enum(LOG_LEVELS).default('info'),
   action: name,
   module: name.default('app'),
-  userId: userId.nullish().transform((id) => id ?? null),
-  imageId: imageId.nullish().transform((id) => id ?? null),
+  userId: orNone(userId),
+  imageId: orNone(imageId),
   metadata: jsonObject.default({}),
 });
 export const logQuery = z.strictObject({

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { InvalidError } from './errors.js';
+import { quickly, UNSURE } from './quick.js';
 import { whole } from './rules.js';
 
 /** Where a page ended. Opaque: it belongs to the query it came from, and is refused by any other. */
@@ -21,7 +22,10 @@ export interface PageRequest {
 }
 
 export const limit = whole(1, 500).default(50);
-export const pageRequest = { limit, after: z.string().max(4096).nullish() };
+const cursorText = quickly(z.string().max(4096), (value) =>
+  typeof value === 'string' && value.length <= 4096 ? value : UNSURE,
+);
+export const pageRequest = { limit, after: cursorText.nullish() };
 export const page = z.strictObject(pageRequest);
 
 /** The text of a query's filter and order, the same for the same query. */

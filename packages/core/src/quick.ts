@@ -53,8 +53,10 @@ function quickOf(schema: z.ZodType): Quick | null {
       const values = new Set<unknown>(Object.values(definition.entries));
       return (value) => (values.has(value) ? value : UNSURE);
     }
-    case 'object':
-      return definition.catchall?.def.type === 'never' ? quickObject(definition.shape) : null;
+    case 'object': {
+      const { catchall, shape } = definition;
+      return catchall && catchall.def.type !== 'never' ? null : quickObject(shape, catchall !== undefined);
+    }
     default:
       return null;
   }
@@ -65,7 +67,8 @@ function inside({ innerType }: Definition, make: (inner: Quick) => Quick): Quick
   return inner && make(inner);
 }
 
-function quickObject(shape: Definition['shape']): Quick | null {
+/** @param strict whether a field that it does not know is refused, and not passed over */
+function quickObject(shape: Definition['shape'], strict: boolean): Quick | null {
   const fields: [string, Quick][] = [];
   for (const [key, schema] of Object.entries(shape)) {
     const field = quickOf(schema);
@@ -74,7 +77,7 @@ function quickObject(shape: Definition['shape']): Quick | null {
   }
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return UNSURE;
-    for (const key in value) if (!Object.hasOwn(shape, key)) return UNSURE;
+    if (strict) for (const key in value) if (!Object.hasOwn(shape, key)) return UNSURE;
     const input = value as Readonly<Record<string, unknown>>;
     const output: Record<string, unknown> = {};
     for (const [key, field] of fields) {

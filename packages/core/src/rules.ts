@@ -97,11 +97,14 @@ export const instant = quickly(
 );
 
 /** An instant that bounds a range. One outside what can be stored bounds it just outside. */
-export const bound = z
-  .custom<Date>((value) => value instanceof Date && !Number.isNaN(value.getTime()), broken('type', 'a valid Date'))
-  .transform(
-    (value) => new Date(Math.min(Math.max(value.getTime(), FIRST_INSTANT.getTime() - 1), LAST_INSTANT.getTime() + 1)),
-  );
+export const bound = quickly(
+  z
+    .custom<Date>((value) => value instanceof Date && !Number.isNaN(value.getTime()), broken('type', 'a valid Date'))
+    .transform(
+      (value) => new Date(Math.min(Math.max(value.getTime(), FIRST_INSTANT.getTime() - 1), LAST_INSTANT.getTime() + 1)),
+    ),
+  (value) => (value instanceof Date && storableInstant(value) ? new Date(value) : UNSURE),
+);
 
 /** From an instant (which is in it) to another (which is not). */
 export interface Period {
@@ -126,13 +129,25 @@ export const sweep = z.strictObject({ before: bound, batch: whole(1, 10_000).def
 /** How far something is counted. */
 export const atMost = whole(1, 1_000_000);
 
-/** Whether any field is given to change. */
-export const anyGiven = [
-  (changes: object) => Object.values(changes).some((value) => value !== undefined),
-  broken('required', 'at least one field to change'),
-] as const;
+const anyGiven = (changes: object) => Object.values(changes).some((value) => value !== undefined);
 
-export const json = z.custom<JsonValue>((value) => value !== undefined).transform(checkedJson);
+/** Changes of which there is at least one. */
+export const changesOf = <Changes extends object>(fields: z.ZodType<Changes>) =>
+  quickly(fields.refine(anyGiven, broken('required', 'at least one field to change')), (value) => {
+    const changes = quick(fields, value);
+    return changes !== UNSURE && anyGiven(changes as Changes) ? changes : UNSURE;
+  });
+
+/** A reference that may be left out, which is none. */
+export const orNone = <Output>(rule: z.ZodType<Output>) =>
+  quickly(
+    rule.nullish().transform((value) => value ?? null),
+    (value) => (value === undefined || value === null ? null : quick(rule, value)),
+  );
+
+export const json = quickly(z.custom<JsonValue>((value) => value !== undefined).transform(checkedJson), (value) =>
+  quickJson(value, 0, { room: JSON_BYTES }),
+);
 
 export const jsonObject = quickly(
   z.custom<JsonObject>(isPlainObject, broken('type', 'a JSON object')).transform(checkedJson),
@@ -150,28 +165,49 @@ export interface MetadataFilter {
   readonly equals?: JsonScalar | undefined;
 }
 
-export const metadataFilter = z.strictObject({
-  path: z
-    .array(
-      z.union([
-        // What the four databases' path languages do not agree on: quotes and backslashes; and MariaDB finds no key that
-        // begins with a minus.
-        text(255).refine(
-          (key) => !/^-|["\\\p{Cc}]/u.test(key),
-          broken('characters', 'no minus at the beginning of a key, and no quotes, backslashes or control characters'),
-        ),
-        whole(0, 1_000_000),
-      ]),
-    )
-    .refine((path) => path.length >= 1 && path.length <= JSON_DEPTH, broken('length', `1 to ${JSON_DEPTH} steps`)),
-  equals: z
-    .custom<JsonScalar>(
-      (value) => value === null || ['string', 'number', 'boolean'].includes(typeof value),
-      broken('type', 'a string, a number, true, false or null'),
-    )
-    .transform(checkedJson)
-    .optional(),
-});
+/** What a key in a path has none of. */
+const UNFIT = /^-|["\\\p{Cc}]/u;
+
+const quickStep = (step: unknown) =>
+  typeof step === 'string'
+    ? step !== '' && step.length <= 255 && storable(step) && !UNFIT.test(step)
+    : Number.isInteger(step) && Number(step) >= 0 && Number(step) <= 1_000_000 && !Object.is(step, -0);
+
+export const metadataFilter = quickly(
+  z.strictObject({
+    path: z
+      .array(
+        z.union([
+          // What the four databases' path languages do not agree on: quotes and backslashes; and MariaDB finds no key that
+          // begins with a minus.
+          text(255).refine(
+            (key) => !UNFIT.test(key),
+            broken(
+              'characters',
+              'no minus at the beginning of a key, and no quotes, backslashes or control characters',
+            ),
+          ),
+          whole(0, 1_000_000),
+        ]),
+      )
+      .refine((path) => path.length >= 1 && path.length <= JSON_DEPTH, broken('length', `1 to ${JSON_DEPTH} steps`)),
+    equals: z
+      .custom<JsonScalar>(
+        (value) => value === null || ['string', 'number', 'boolean'].includes(typeof value),
+        broken('type', 'a string, a number, true, false or null'),
+      )
+      .transform(checkedJson)
+      .optional(),
+  }),
+  (value) => {
+    if (!isPlainObject(value) || Object.keys(value).some((key) => key !== 'path' && key !== 'equals')) return UNSURE;
+    const { path, equals } = value;
+    if (!Array.isArray(path) || path.length === 0 || path.length > JSON_DEPTH || !path.every(quickStep)) return UNSURE;
+    const scalar = typeof equals === 'object' ? UNSURE : quickJson(equals, 0, { room: JSON_BYTES });
+    if (equals === undefined) return 'equals' in value ? UNSURE : { path: [...(path as unknown[])] };
+    return scalar === UNSURE ? UNSURE : { path: [...(path as unknown[])], equals: scalar };
+  },
+);
 
 function isPlainObject(value: unknown): value is JsonObject {
   if (typeof value !== 'object' || value === null) return false;

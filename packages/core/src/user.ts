@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { userId, type UserId } from './id.js';
 import type { Page, PageRequest } from './page.js';
-import { anyGiven, instant, normalText, text } from './rules.js';
+import { changesOf, instant, normalText, text } from './rules.js';
 
 /** Somebody who uploads images. The password hash is kept beside it, and never part of it. */
 export interface User {
@@ -70,7 +70,5 @@ export const email = normalText(254, normal, /^[^@\s]+@[^@\s]+$/u, 'an address s
 export const username = normalText(64, normal, /^\P{Cc}*$/u, 'no control characters');
 export const passwordHash = text(255);
 export const newUser = z.strictObject({ id: userId.optional(), createdAt: instant.optional(), email, username });
-export const userChanges = z
-  .strictObject({ email: email.optional(), username: username.optional() })
-  .refine(...anyGiven);
+export const userChanges = changesOf(z.strictObject({ email: email.optional(), username: username.optional() }));
 export const userPlace = z.tuple([userId]);

@@ -21,6 +21,8 @@ export interface Connection {
 export class Connections {
   readonly #client: Client;
   readonly #kept: Connection[] = [];
+  /** Whether what is kept is about to be given back. */
+  #due = false;
 
   constructor(knex: Knex) {
     this.#client = knex.client as Client;
@@ -38,7 +40,9 @@ export class Connections {
       return;
     }
     this.#kept.push(connection);
-    if (this.#kept.length === 1) setImmediate(() => this.giveBack());
+    if (this.#due) return;
+    this.#due = true;
+    setImmediate(() => this.giveBack());
   }
 
   /** Notes which transaction a connection is in, for those who follow its statements. */
@@ -53,6 +57,7 @@ export class Connections {
 
   /** Gives back what is kept. */
   giveBack(): void {
+    this.#due = false;
     for (const connection of this.#kept.splice(0)) void this.#client.releaseConnection(connection);
   }
 }

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { id, text } from './columns.js';
 import type { Database } from './database.js';
-import { between, type Bounds, type Value } from './conditions.js';
+import { between, type Value } from './conditions.js';
 import type { ConditionValues, EqualColumn, ImageConditions, RangeColumn } from './image-conditions.js';
 
 /** An index in which images that match are looked up. What else is asked of them is then looked at, one by one. */
@@ -136,13 +136,12 @@ export function nearAccess({ knex, dialect }: Database): Access {
  * is gathered. Of the others that give ids by age the one is taken whose few next ones reach the farthest, for ids tell times,
  * and so how close together what it gives lies.
  * @param sort the column by which images are sorted; `id` is by age
- * @param next the ids that come next by age, when that is the order
  * @returns also the conditions, with what was learned of them; null when no image matches
  */
 export async function choose(
   database: Database,
   conditions: ImageConditions,
-  { sort, direction, next }: { readonly sort: string; readonly direction: 'asc' | 'desc'; readonly next: Bounds },
+  { sort, direction }: { readonly sort: string; readonly direction: 'asc' | 'desc' },
 ): Promise<(Choice & { readonly conditions: ImageConditions }) | null> {
   const { knex } = database;
   const { values } = conditions;
@@ -153,7 +152,7 @@ export async function choose(
   if (all.length === 1 && only.byAge && sort === 'id') return { access: only, few: false, conditions };
 
   const name = `images.choose ${sort} ${direction} ${conditions.trash}`;
-  const row = await database.row(name, { values, next }, (given) => {
+  const row = await database.row(name, { values }, (given) => {
     const terms = given.values.terms.map((ends) => {
       const end = (of: string) =>
         knex('image_words')
@@ -168,8 +167,7 @@ export async function choose(
           : knex('image_words').where('word', terms[access.word]?.[0].clone() as never);
       query.select(access.column).limit(1, { skipBinding: true }).offset(FEW, { skipBinding: true });
       if (access.byAge) {
-        between(query, access.column, given.values.created);
-        between(query, access.column, given.next);
+        for (const range of given.values.ids) between(query, access.column, range);
         query.orderBy(access.column, direction);
       }
       return query.as(`reach_${index}`);

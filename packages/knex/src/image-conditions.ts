@@ -20,8 +20,8 @@ export interface ConditionValues {
   /** Columns of images by the value that they have. */
   readonly equal: Readonly<Partial<Record<EqualColumn, Value | undefined>>>;
   readonly ranges: Readonly<Partial<Record<RangeColumn, Bounds | undefined>>>;
-  /** The ids of images, which carry when they were created. */
-  readonly created: Bounds;
+  /** Ranges of ids, which carry when the images were created: the period that is asked for, and where a page begins. */
+  readonly ids: readonly Bounds[];
   /** Ids of tags. */
   readonly all: readonly Value[];
   readonly any: readonly Value[] | undefined;
@@ -42,10 +42,15 @@ export interface Near {
 }
 
 /**
+ * @param next the ids of a page, by age
  * @returns null when no image can match, for a tag that it must have is not there
  * @throws InvalidError when the search text has no term
  */
-export async function conditionsOf(database: Database, filter: Filter): Promise<ImageConditions | null> {
+export async function conditionsOf(
+  database: Database,
+  filter: Filter,
+  next: Bounds = {},
+): Promise<ImageConditions | null> {
   const { dialect } = database;
   const metadata = having(database, 'images.metadata', filter.metadata);
   const terms = filter.text === undefined ? [] : searchTerms(filter.text, 'where.text');
@@ -67,7 +72,7 @@ export async function conditionsOf(database: Database, filter: Filter): Promise<
         ...within('byte_size', filter.byteSize),
         ...(filter.captured && { captured_at: during(filter.captured, (at) => at) }),
       },
-      created: during(filter.created ?? {}, (at) => dialect.idValue(firstIdAt(at))),
+      ids: [during(filter.created ?? {}, (at) => dialect.idValue(firstIdAt(at))), next],
       ...tags,
       // No word has U+10FFFF in it, and none sorts after it: this is every word that begins with the term.
       terms: terms.map((term) => [term, `${term}\u{10FFFF}`]),

@@ -6,7 +6,7 @@ import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
 import { choose, FEW, type Access, type Choice } from './image-access.js';
 import { between, type Bounds, type Value } from './conditions.js';
-import { conditionsOf, type ConditionValues, type Filter, type ImageConditions } from './image-conditions.js';
+import { conditionsOf, type Filter, type ImageConditions } from './image-conditions.js';
 import { narrowByLinks, narrowByRow } from './image-filter.js';
 import { imageColumns, toImage } from './image-row.js';
 import { pageOf, placeOf } from './page.js';
@@ -48,10 +48,9 @@ export async function listImages<Item>(
   const query = [`images.list${name}`, where, sort];
   const place = placeOf<readonly [string | number | null, Image['id']]>(after, query, imagePlaces[key]);
   const [value, id] = place ? [place[0], database.dialect.idValue(place[1])] : [null, null];
-  const next: Bounds = id !== null && column === 'id' ? { [beyond]: id } : {};
 
-  const conditions = await conditionsOf(database, where);
-  const chosen = conditions && (await choose(database, conditions, { sort: column, direction, next }));
+  const conditions = await conditionsOf(database, where, id !== null && column === 'id' ? { [beyond]: id } : {});
+  const chosen = conditions && (await choose(database, conditions, { sort: column, direction }));
   if (!chosen) return { items: [], next: null };
 
   const finished = (images: Knex.QueryBuilder, rows: number) => {
@@ -67,30 +66,14 @@ export async function listImages<Item>(
   ) => {
     const title = `images.list${name} ${part} ${direction} ${rows} ${chosen.access?.name} ${chosen.few} ${conditions?.shape}`;
     return database.rows(title, { values: chosen.conditions.values, given }, (all) => {
-      const images = found(database, chosen, { ...chosen.conditions, values: all.values }, column);
+      const images = found(database, chosen, { ...chosen.conditions, values: all.values }, { column, direction, rows });
       build(images, all.given);
       return finished(images, rows);
     });
   };
 
   if (column === 'id') {
-    const rows =
-      chosen.access && chosen.access.column !== 'images.id' && !chosen.few
-        ? await database.rows(
-            `images.list${name} by ${chosen.access.name} ${direction} ${limit + 1} ${conditions?.shape}`,
-            { values: chosen.conditions.values, next },
-            (given) => {
-              const ids = byAge(
-                database,
-                chosen.access as Access,
-                { ...chosen.conditions, values: given.values },
-                given.next,
-              );
-              ids.orderBy('id', direction).limit(limit + 1, { skipBinding: true });
-              return finished(database.knex.from(ids.as('found')).join('images', 'images.id', 'found.id'), limit + 1);
-            },
-          )
-        : await read('by age', next, limit + 1, (images, given) => between(images, 'images.id', given));
+    const rows = await read('by age', {}, limit + 1, () => undefined);
     return pageOf(rows.map(item), limit, query, (last) => [null, image(last).id]);
   }
 
@@ -123,44 +106,64 @@ export async function listImages<Item>(
 /** How many images match. @param atMost to count no further */
 export async function countImages(database: Database, where: Filter, atMost: number | undefined): Promise<number> {
   const conditions = await conditionsOf(database, where);
-  const chosen = conditions && (await choose(database, conditions, { sort: 'id', direction: 'desc', next: {} }));
+  const chosen = conditions && (await choose(database, conditions, { sort: 'id', direction: 'desc' }));
   if (!chosen) return 0;
   const { access, few } = chosen;
   const title = `images.count ${atMost ?? 'all'} ${access?.name} ${few} ${conditions?.shape}`;
   const row = await database.row(title, { values: chosen.conditions.values }, ({ values }) => {
     const given = { ...chosen.conditions, values };
-    const ids =
-      access && access.column !== 'images.id' && !few
-        ? byAge(database, access, given, {})
-        : found(database, chosen, given, 'id').select('images.id');
+    const ids = isLink(chosen)
+      ? idsByAge(database, chosen.access, given)
+      : found(database, chosen, given, null).select('images.id');
     if (atMost !== undefined) ids.limit(atMost, { skipBinding: true });
     return database.knex.from(ids.as('counted')).count({ images: '*' });
   });
   return number(row?.['images']);
 }
 
-/** The images that match, from those that an access gives. */
+interface Order {
+  readonly column: string;
+  readonly direction: 'asc' | 'desc';
+  /** How many are read at the most. */
+  readonly rows: number;
+}
+
+/** Whether images are found by the index of another table, which gives them by age. */
+const isLink = (choice: Choice): choice is Choice & { readonly access: Access } =>
+  choice.access !== null && choice.access.column !== 'images.id' && !choice.few;
+
+/** The images that match, by the access that was chosen. @param order in which they are then put; null for none */
 function found(
   database: Database,
-  { access, few }: Choice,
+  choice: Choice,
   conditions: ImageConditions,
-  sort: string,
+  order: Order | null,
 ): Knex.QueryBuilder {
   const { knex } = database;
+  const { access, few } = choice;
+  if (isLink(choice) && order) {
+    const ids = idsByAge(database, choice.access, conditions).orderBy('id', order.direction);
+    return knex.from(ids.limit(order.rows, { skipBinding: true }).as('found')).join('images', 'images.id', 'found.id');
+  }
   const rest = access ? access.rest(conditions.values) : conditions.values;
   let images = access ? access.ids(conditions.values) : knex('images');
   if (access && few) {
+    // Those that `choose` has counted.
+    if (access.byAge) for (const range of rest.ids) between(images, access.column, range);
     // With a limit, for then no database takes it apart to look up something else first.
     const ids = images.distinct({ id: access.column });
     if (access.name !== 'near') ids.limit(FEW, { skipBinding: true });
     images = knex.from(ids.as('found')).join('images', 'images.id', 'found.id');
-    for (const [operator, value] of Object.entries(rest.created))
-      images.whereRaw(`(images.id ${operator} ?) is true`, [value as Value]);
+    if (!access.byAge) {
+      for (const [operator, value] of rest.ids.flatMap((range) => Object.entries(range))) {
+        images.whereRaw(`(images.id ${operator} ?) is true`, [value as Value]);
+      }
+    }
   } else {
-    between(images, 'images.id', rest.created);
+    for (const range of rest.ids) between(images, 'images.id', range);
     // A range of what they are sorted by is a part of that index.
     for (const [ranged, bounds] of Object.entries(rest.ranges)) {
-      if (ranged === sort && bounds) between(images, `images.${ranged}`, bounds);
+      if (ranged === order?.column && bounds) between(images, `images.${ranged}`, bounds);
     }
   }
   narrowByLinks(database, images, 'images.id', rest);
@@ -168,15 +171,13 @@ function found(
   return images;
 }
 
-/** The ids of images that match, from those that an access of another table gives by age. */
-function byAge(database: Database, access: Access, conditions: ImageConditions, next: Bounds): Knex.QueryBuilder {
-  const { knex } = database;
-  const rest: ConditionValues = access.rest(conditions.values);
+/** The ids of images that match, from those that the index of another table gives. */
+function idsByAge(database: Database, access: Access, conditions: ImageConditions): Knex.QueryBuilder {
+  const rest = access.rest(conditions.values);
   const ids = access.ids(conditions.values).select({ id: access.column });
-  between(ids, access.column, rest.created);
-  between(ids, access.column, next);
+  for (const range of rest.ids) between(ids, access.column, range);
   narrowByLinks(database, ids, access.column, rest);
-  const image = knex('images').select(knex.raw('1')).whereRaw(`images.id = ${access.column}`);
+  const image = database.knex('images').select(database.knex.raw('1')).whereRaw(`images.id = ${access.column}`);
   narrowByRow(image, { ...conditions, values: rest });
   return ids.whereRaw('? = 1', [image.limit(1, { skipBinding: true }) as never]);
 }

@@ -31,7 +31,11 @@ export function imageColumns({ knex, dialect }: Database): (string | Knex.Raw)[]
 }
 
 /** UTF-8 bytes sort as code points do, and as JavaScript's own order of UTF-16 code units does not. */
-export const byCodePoint = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+export const byCodePoint = (a: string, b: string): number =>
+  ASCII.test(a) && ASCII.test(b) ? (a < b ? -1 : Number(a > b)) : Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+// eslint-disable-next-line no-control-regex -- all of it
+const ASCII = /^[\x00-\x7f]*$/;
 
 export function toImage(row: Row): Image {
   return {

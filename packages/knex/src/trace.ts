@@ -15,7 +15,7 @@ export class Trace {
   }
 
   /** Runs statements, and tells of each before and after. */
-  async of(
+  of(
     connection: Connection,
     statements: readonly Bound[],
     run: () => Promise<readonly Answer[]>,
@@ -27,7 +27,16 @@ export class Trace {
         this.#client.emit('query', about(connection, statement));
       }
     }
-    if (!this.#heard('query-response') && !this.#heard('query-error')) return run();
+    return this.#heard('query-response') || this.#heard('query-error')
+      ? this.#heardOut(connection, statements, run)
+      : run();
+  }
+
+  async #heardOut(
+    connection: Connection,
+    statements: readonly Bound[],
+    run: () => Promise<readonly Answer[]>,
+  ): Promise<readonly Answer[]> {
     try {
       const answers = await run();
       for (const [index, { rows, changes }] of answers.entries()) {

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { createLRU } from 'lru.min';
 import type { Client as Driver } from 'pg';
 import { STATEMENTS_KEPT, StatementFailure, type Answer, type Bound, type Row } from './dialect.js';
+import { rowMaker } from './row-maker.js';
 
 /** Those members of the driver's client and connection that a query class of one's own is given. */
 export type Client = Pick<Driver, 'query'> & {
@@ -26,15 +27,13 @@ interface Wire {
   endCopyFrom(): void;
 }
 
-interface Column {
-  readonly name: string;
-  readonly read: (value: string) => unknown;
-}
+type MakeRow = (values: readonly unknown[]) => Row;
 
 /** A statement that the server has prepared on one connection. */
 interface Prepared {
   readonly name: string;
-  columns?: readonly Column[];
+  /** Known once it has run; null if it finds no rows. */
+  row?: MakeRow | null;
 }
 
 /** What is known of the statements that the server has prepared on a connection. */
@@ -110,7 +109,7 @@ class Flight {
   /** Of each statement whether the server has yet to prepare it. */
   readonly #fresh: boolean[] = [];
   readonly #preparations: Preparations | undefined;
-  #columns: readonly Column[] = [];
+  #row: MakeRow | null = null;
   #rows: Row[] = [];
 
   constructor(
@@ -132,36 +131,33 @@ class Flight {
       const name = prepared?.name ?? '';
       if (!known) wire.parse({ name, text: sql });
       wire.bind({ statement: name, values: bindings, valueMapper: asText });
-      if (!known?.columns) wire.describe({ type: 'P' });
+      if (known?.row === undefined) wire.describe({ type: 'P' });
       wire.execute({});
       this.#prepared.push(prepared);
       this.#fresh.push(!known);
     }
     wire.sync();
     wire.stream.uncork();
-    this.#columns = this.#prepared[0]?.columns ?? [];
+    this.#row = this.#prepared[0]?.row ?? null;
   }
 
   handleRowDescription({ fields }: { readonly fields: readonly { name: string; dataTypeID: number }[] }): void {
-    this.#columns = fields.map(({ name, dataTypeID }) => ({ name, read: readerOf(this.client, dataTypeID) }));
+    this.#row = rowMaker(
+      fields.map(({ name }) => name),
+      fields.map(({ dataTypeID }) => readerOf(this.client, dataTypeID)),
+    );
   }
 
   handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
-    const row: Record<string, unknown> = {};
-    let index = 0;
-    for (const { name, read } of this.#columns) {
-      const value = fields[index++];
-      row[name] = value === null || value === undefined ? null : read(value);
-    }
-    this.#rows.push(row);
+    if (this.#row) this.#rows.push(this.#row(fields));
   }
 
   handleCommandComplete({ text }: { readonly text: string }): void {
     const prepared = this.#prepared[this.#answers.length];
-    if (prepared) prepared.columns ??= this.#columns;
+    if (prepared?.row === undefined && prepared) prepared.row = this.#row;
     this.#answers.push({ rows: this.#rows, changes: changesOf(text) });
     this.#rows = [];
-    this.#columns = this.#prepared[this.#answers.length]?.columns ?? [];
+    this.#row = this.#prepared[this.#answers.length]?.row ?? null;
   }
 
   handleReadyForQuery(): void {
@@ -248,11 +244,11 @@ const NUMBERS = new Set([20, 21, 23, 700, 701]);
 const TEXTS = new Set([25, 1043, 2950, 114, 3802]);
 const TIMESTAMPTZ = 1184;
 
-function readerOf(client: Client, type: number): Column['read'] {
+function readerOf(client: Client, type: number): (value: unknown) => unknown {
   if (TEXTS.has(type)) return (value) => value;
   if (NUMBERS.has(type)) return Number;
   const read = client.getTypeParser(type, 'text');
-  return type === TIMESTAMPTZ ? (value) => instantOf(value) ?? read(value) : read;
+  return (value) => (type === TIMESTAMPTZ ? instantOf(String(value)) : null) ?? read(String(value));
 }
 
 /** The instant of `2026-11-22 12:34:56.789+00`, in which the milliseconds may be fewer digits or none. */

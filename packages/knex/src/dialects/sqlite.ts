@@ -14,6 +14,7 @@ import {
   type Row,
 } from './dialect.js';
 import { absent, unchecked, unexpected, type Codes } from './failure.js';
+import { rowMaker } from './row-maker.js';
 import { SqliteClient } from './sqlite-client.js';
 import { brokenReference, duplicate } from './sqlite-rules.js';
 
@@ -50,7 +51,11 @@ function fileOf(url: string): string {
 
 const NOTHING: readonly Row[] = [];
 
-type Prepared = BetterSqlite3.Statement<unknown[], Row>;
+/** A statement that is prepared, and what makes rows of what it reads. */
+interface Prepared {
+  readonly statement: BetterSqlite3.Statement<unknown[], unknown[]>;
+  readonly row: ((values: readonly unknown[]) => Row) | null;
+}
 
 const caches = new WeakMap<BetterSqlite3.Database, ReturnType<typeof createLRU<string, Prepared>>>();
 
@@ -60,12 +65,20 @@ function prepared(database: BetterSqlite3.Database): (statement: Bound) => Answe
   if (!cache) caches.set(database, (cache = createLRU({ max: STATEMENTS_KEPT })));
   const kept = cache;
   return ({ sql, bindings }) => {
-    let statement = kept.get(sql);
-    if (!statement) kept.set(sql, (statement = database.prepare(sql)));
+    let found = kept.get(sql);
+    if (!found) kept.set(sql, (found = prepare(database, sql)));
+    const { statement, row } = found;
     const values = bindings.map(asStored);
-    if (statement.reader) return { rows: statement.all(...values), changes: 0 };
-    return { rows: NOTHING, changes: statement.run(...values).changes };
+    return row
+      ? { rows: statement.all(values).map(row), changes: 0 }
+      : { rows: NOTHING, changes: statement.run(values).changes };
   };
+}
+
+function prepare(database: BetterSqlite3.Database, sql: string): Prepared {
+  const statement = database.prepare<unknown[], unknown[]>(sql);
+  if (!statement.reader) return { statement, row: null };
+  return { statement: statement.raw(), row: rowMaker(statement.columns().map(({ name }) => name)) };
 }
 
 const asStored = (value: Knex.Value) => (value instanceof Date ? value.getTime() : value);

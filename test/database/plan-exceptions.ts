@@ -1,0 +1,54 @@
+import type { DialectName } from './plan-of.js';
+
+/** A statement that may do what others must not. */
+export interface Exception {
+  readonly name: string;
+  readonly on: readonly DialectName[];
+  /** The calls that it is made by. */
+  readonly calls: RegExp;
+  /** What it does. */
+  readonly fault: RegExp;
+  readonly reason: string;
+}
+
+/** Derived tables that have few rows by their nature, where a planner does not say how many. */
+export const FEW: Readonly<Record<string, string>> = {
+  near: 'what a quarter of a hash finds, measured: of a million images with scattered hashes, a few hundred at the most',
+};
+
+const ALL: readonly DialectName[] = ['sqlite', 'postgres', 'mysql', 'mariadb'];
+
+export const exceptions: readonly Exception[] = [
+  {
+    name: 'to count what no index tells, or most images have',
+    on: ALL,
+    calls:
+      /^images\.count of (?:all|(?:status|mimeType|byteSize|created|captured): many|created: some|width|height|tags: many of any|tags: none|text: many beginnings|metadata|trash)/,
+    fault: /^reads a whole (?:table|index)/,
+    reason:
+      'Every image that may match has to be looked at, and most of them match. Core says that it takes time in proportion, ' +
+      'unless it is told how far to count; then it ends there.',
+  },
+  {
+    name: 'to count the entries of each user',
+    on: ALL,
+    calls: /^logs\.countByUser/,
+    fault: /^(?:reads a whole index|fills a (?:sort|temporary table))/,
+    reason: 'Core says that it reads every entry of the period. What is put aside is one row for each user.',
+  },
+  {
+    name: 'to count the events of each day',
+    on: ALL,
+    calls: /^analytics\.perDay/,
+    fault: /^fills a (?:sort|temporary table)/,
+    reason:
+      'Every event of the period is counted. What is put aside is one row for each day and topic, and in a sort the events.',
+  },
+];
+
+/** Indexes that no statement uses on a database, for whose planner others are as good at this size. */
+export const unused: readonly {
+  readonly index: string;
+  readonly on: readonly DialectName[];
+  readonly reason: string;
+}[] = [];
