@@ -19,12 +19,14 @@ export interface Step {
 /** A page of the longest, and one to know whether there is a next. */
 const PAGE = 501;
 
+/** Whether what is below a step is asked for no more than is wanted, given whether the step is. */
+const limitsBelow = ({ limits, gathers, exhausts }: Step, limited: boolean): boolean =>
+  limits === true || (limited && !gathers && exhausts !== true);
+
 /** What a plan does that takes longer the more there is in the database. */
 export function faultsOf(step: Step, limited = false): string[] {
   const { told, reads, gathers, rows = 0 } = step;
-  const faults = step.steps.flatMap((below) =>
-    faultsOf(below, step.limits === true || (limited && !gathers && !step.exhausts)),
-  );
+  const faults = step.steps.flatMap((below) => faultsOf(below, limitsBelow(step, limited)));
   if (reads === 'a table') faults.push(`reads a whole table: ${told}`);
   // In order and with a limit, it ends when there is enough.
   if (reads === 'an index' && !limited) faults.push(`reads a whole index: ${told}`);
@@ -32,11 +34,12 @@ export function faultsOf(step: Step, limited = false): string[] {
   return faults;
 }
 
-/** The names of the indexes that a plan uses. */
-export const indexesOf = (step: Step): string[] => [
-  ...(step.index === undefined ? [] : [step.index]),
-  ...step.steps.flatMap(indexesOf),
-];
+/** The names of the indexes that a plan looks something up in, or follows the order of; to read one whole, any would do. */
+export function indexesOf(step: Step, limited = false): string[] {
+  const names = step.steps.flatMap((below) => indexesOf(below, limitsBelow(step, limited)));
+  if (step.index !== undefined && (step.reads !== 'an index' || limited)) names.push(step.index);
+  return names;
+}
 
 /** The plan as text. */
 export const textOf = (step: Step, indent = ''): string =>

@@ -53,6 +53,7 @@ describe('the statements of the repositories', () => {
     await database.close();
   });
 
+  const typed = async (type: string) => apart(`alter table images alter column color_type type ${type} collate "C"`);
   const log = async () => logs.append({ action: 'a' });
 
   /** Runs a statement of the application's, on the connection that the repositories have given back. */
@@ -340,8 +341,6 @@ describe('the statements of the repositories', () => {
     if (url.startsWith('postgres')) {
       it('go on after a column has another type, by themselves and in a unit of work that is run again', async () => {
         const image = await images.create(newImage(ada, { colorType: 'sRGB' }));
-        const typed = async (type: string) =>
-          apart(`alter table images alter column color_type type ${type} collate "C"`);
         const find = async () => expect(await images.find(image.id)).to.deep.equal(image);
         const findInUnit = async () => database.runUntilSettled([], find);
         await find();

@@ -363,7 +363,7 @@ export const trashOption = z.strictObject({ trash: z.enum(['excluded', 'included
 export const countOptions = z.strictObject({ atMost: atMost.optional() });
 export const streamOptions = z.strictObject({ sort: z.enum(IMAGE_SORTS).optional() });
 export const imageIds = quickly(z.array(imageId).max(1_000), (value) =>
-  Array.isArray(value) && value.length <= 1_000 && value.every((id) => quick(imageId, id) !== UNSURE)
+  Array.isArray(value) && value.length <= 1_000 && [...value].every((id) => quick(imageId, id) !== UNSURE)
     ? [...value]
     : UNSURE,
 );

@@ -202,7 +202,13 @@ export const metadataFilter = quickly(
   (value) => {
     if (!isPlainObject(value) || Object.keys(value).some((key) => key !== 'path' && key !== 'equals')) return UNSURE;
     const { path, equals } = value;
-    if (!Array.isArray(path) || path.length === 0 || path.length > JSON_DEPTH || !path.every(quickStep)) return UNSURE;
+    if (
+      !Array.isArray(path) ||
+      path.length === 0 ||
+      path.length > JSON_DEPTH ||
+      ![...(path as unknown[])].every(quickStep)
+    )
+      return UNSURE;
     const scalar = typeof equals === 'object' ? UNSURE : quickJson(equals, 0, { room: JSON_BYTES });
     if (equals === undefined) return 'equals' in value ? UNSURE : { path: [...(path as unknown[])] };
     return scalar === UNSURE ? UNSURE : { path: [...(path as unknown[])], equals: scalar };

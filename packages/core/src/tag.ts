@@ -48,7 +48,8 @@ export const tagNames = quickly(
     .transform((names) => [...new Set(names)]),
   (value) => {
     if (!Array.isArray(value) || value.length > 100) return UNSURE;
-    const names = value.map((name) => quick(tagName, name));
+    // Not by `map`, which passes over holes.
+    const names = Array.from<unknown, unknown>(value, (name) => quick(tagName, name));
     return names.includes(UNSURE) ? UNSURE : [...new Set(names)];
   },
 );

@@ -33,8 +33,8 @@ interface About extends Pick<Attempt, 'table' | 'rows'> {
 /** Something to be written, in one statement or several. */
 export interface Write {
   readonly statements: readonly Bound[];
-  /** What is known of one of them. */
-  readonly about: (statement: number) => About;
+  /** What is known of one of them, and of one of its rows. */
+  readonly about: (statement: number, row?: number) => About;
 }
 
 const READING: About = { table: null, rows: [] };
@@ -110,6 +110,11 @@ export class Database implements UnitOfWork {
   async close(): Promise<void> {
     this.#connections.giveBack();
     await this.knex.destroy();
+  }
+
+  /** Whether what is called now is called in a unit of work. */
+  get inUnitOfWork(): boolean {
+    return this.#units.getStore() !== undefined;
   }
 
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -238,7 +243,8 @@ export class Database implements UnitOfWork {
       rows: rows.map((row) => columns.map((column) => row[column] as Knex.Value)),
       sql: (count) => this.#statements.insertion(this.knex, table, columns, count),
     });
-    const about = (statement: number) => {
+    const about = (statement: number, row?: number) => {
+      if (row !== undefined) return { table, rows: rows.slice(row, row + 1) };
       const counts = statements.map(({ bindings, lines }) => lines?.length ?? bindings.length / columns.length);
       const first = counts.slice(0, statement).reduce((sum, count) => sum + count, 0);
       return { table, rows: rows.slice(first, first + (counts[statement] ?? 0)) };
@@ -266,10 +272,10 @@ export class Database implements UnitOfWork {
   async write(...writes: readonly Write[]): Promise<number> {
     const statements = writes.flatMap((write) => write.statements);
     if (statements.length === 0) return 0;
-    const about = (index: number): About => {
+    const about = (index: number, row?: number): About => {
       let rest = index;
       for (const write of writes) {
-        if (rest < write.statements.length) return write.about(rest);
+        if (rest < write.statements.length) return write.about(rest, row);
         rest -= write.statements.length;
       }
       return READING;
@@ -280,26 +286,30 @@ export class Database implements UnitOfWork {
   }
 
   /** Runs statements where they belong: in the unit of work they are called in, or by themselves. */
-  async #run(statements: readonly Bound[], about?: (index: number) => About): Promise<readonly Answer[]> {
+  async #run(statements: readonly Bound[], about?: (index: number, row?: number) => About): Promise<readonly Answer[]> {
     const unit = this.#units.getStore();
     return unit ? unit.inTurn(async () => this.#runIn(unit, statements, about)) : this.#runAlone(statements, about);
   }
 
-  async #runIn(unit: Unit, statements: readonly Bound[], about?: (index: number) => About): Promise<readonly Answer[]> {
+  async #runIn(
+    unit: Unit,
+    statements: readonly Bound[],
+    about?: (index: number, row?: number) => About,
+  ): Promise<readonly Answer[]> {
     if (unit.lost) throw unit.lost;
-    if (unit.ended) throw new UnavailableError('unit of work ended', ENDED);
+    if (unit.isOver) throw new UnavailableError('unit of work ended', ENDED);
     const connection = (unit.on.connection ??= await this.#acquireFor(unit));
     const send = async (list: readonly Bound[]) => this.#transmitIn(unit, connection, list);
     try {
       return await (about ? this.dialect.attempt(send, statements) : send(statements));
     } catch (error) {
-      const index = error instanceof StatementFailure ? error.index : 0;
-      const failure = await this.#failure(error, connection, about?.(index));
+      const { index = 0, row } = error instanceof StatementFailure ? error : {};
+      const failure = await this.#failure(error, connection, about?.(index, row));
       // A rule that was broken leaves the transaction as it was before the statement. After anything else, it depends on the
       // database whether all of it, some of it, or nothing is undone: on none is anything more to be done in it.
       if (!RULES.some((rule) => failure instanceof rule)) unit.lose(failure);
       // What statements before it wrote goes when this unit does.
-      else if (index > 0) unit.lost ??= failure;
+      else if (index > 0 || (row ?? 0) > 0) unit.lost ??= failure;
       throw failure;
     }
   }
@@ -318,13 +328,16 @@ export class Database implements UnitOfWork {
     } catch (error) {
       if (!(error instanceof StatementFailure)) throw error;
       begun(error.index);
-      throw new StatementFailure(error.index - units.length, error.cause);
+      throw new StatementFailure(error.index - units.length, error.cause, error.row);
     }
   }
 
-  async #runAlone(statements: readonly Bound[], about?: (index: number) => About): Promise<readonly Answer[]> {
+  async #runAlone(
+    statements: readonly Bound[],
+    about?: (index: number, row?: number) => About,
+  ): Promise<readonly Answer[]> {
     const connection = await this.#acquire();
-    const whole = statements.length > 1;
+    const whole = statements.length > 1 || (statements[0]?.rows?.length ?? 0) > 1;
     let sound = false;
     try {
       const answers = await this.#transmit(
@@ -334,13 +347,13 @@ export class Database implements UnitOfWork {
       sound = true;
       return whole ? answers.slice(1, -1) : answers;
     } catch (error) {
-      const index = error instanceof StatementFailure ? error.index : 0;
+      const { index = 0, row } = error instanceof StatementFailure ? error : {};
       if (whole && index > 0) {
         await this.#transmit(connection, [ROLLBACK]).catch(() => {
           this.#connections.condemn(connection, NOT_ROLLED_BACK);
         });
       }
-      throw await this.#failure(error, connection, about?.(whole ? index - 1 : index));
+      throw await this.#failure(error, connection, about?.(whole ? index - 1 : index, row));
     } finally {
       this.#connections.release(connection, sound);
     }

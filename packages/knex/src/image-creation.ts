@@ -6,7 +6,7 @@ import type { Database, Write } from './database.js';
 import type { Row } from './dialects/dialect.js';
 import { byCodePoint, newImageValues, type CheckedImage } from './image-row.js';
 import { padded } from './statement.js';
-import { ensureTags } from './tag-repository.js';
+import { ensureTags, TAGGING } from './tag-repository.js';
 
 /** The rule that an owner has each file once. */
 export const ONE_OF_EACH = 'images_owner_id_sha256_unique';
@@ -73,7 +73,7 @@ export async function insertImages(database: Database, images: readonly CheckedI
   );
 }
 
-/** Inserts one image; its tags are looked up on the way. Call it as `insertImages`. */
+/** Inserts one image; its tags are looked up on the way. If it has any, call it in a unit of work. */
 export async function insertImage(database: Database, image: CheckedImage): Promise<void> {
   const { knex, dialect } = database;
   const names = image.tags.toSorted();
@@ -92,12 +92,16 @@ export async function insertImage(database: Database, image: CheckedImage): Prom
     ),
   );
   if (tagged === names.length) return;
-  const tags = await ensureTags(database, names);
-  const has = await tagsOf(database, values.image);
-  await database.insert(
-    'image_tags',
-    [...tags.values()].filter((tag) => !has.has(id(tag))).map((tag) => ({ image_id: values.image, tag_id: tag })),
-  );
+  // Some are new.
+  await database.runUntilSettled(TAGGING, async () => {
+    const tags = await ensureTags(database, names);
+    const has = await tagsOf(database, values.image);
+    const missing = [...tags.values()].filter((tag) => !has.has(id(tag)));
+    await database.insert(
+      'image_tags',
+      missing.map((tag) => ({ image_id: values.image, tag_id: tag })),
+    );
+  });
 }
 
 /** The ids of the tags that an image has. */

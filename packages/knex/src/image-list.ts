@@ -93,7 +93,7 @@ export async function listImages<Item>(
     });
     rows.push(...present);
   }
-  if (key === 'capturedAt' && rows.length <= limit && !where.captured) {
+  if (key === 'capturedAt' && rows.length <= limit && !where.captured?.from && !where.captured?.to) {
     const from: Bounds = value === null && id !== null ? { [beyond]: id } : {};
     const absent = await read(`without ${column}`, from, limit + 1 - rows.length, (images, given) => {
       between(images.whereNull(sorted), 'images.id', given);

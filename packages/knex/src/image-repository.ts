@@ -81,7 +81,7 @@ export class KnexImageRepository implements ImageRepository {
   async #createOrFail(image: CheckedImage): Promise<Image> {
     try {
       // Without tags there is nothing that another can change meanwhile.
-      if (image.tags.length === 0) await insertImage(this.database, image);
+      if (image.tags.length === 0 || this.database.inUnitOfWork) await insertImage(this.database, image);
       else await this.database.runUntilSettled(TAGGING, async () => insertImage(this.database, image));
       return created(image);
     } catch (error) {

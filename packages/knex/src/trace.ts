@@ -62,5 +62,5 @@ const about = ({ __knexUid, __knexTxId }: Connection, statement: Bound | undefin
   __knexUid,
   __knexTxId,
   sql: statement?.sql,
-  bindings: statement?.bindings,
+  bindings: statement?.rows?.flat() ?? statement?.bindings,
 });

@@ -37,6 +37,11 @@ export class Unit {
     this.undo = outer ? [plain(`ROLLBACK TO ${savepoint}`), this.keep] : [plain('ROLLBACK')];
   }
 
+  /** Whether it has ended, or one that it is inside of has. */
+  get isOver(): boolean {
+    return this.ended || (this.outer?.isOver ?? false);
+  }
+
   /** This and what is around it, so far as it has not begun yet; the outermost first. */
   toBegin(): readonly Unit[] {
     return this.begun ? [] : [...(this.outer?.toBegin() ?? []), this];

@@ -16,6 +16,8 @@ export const STATEMENTS_KEPT = 250;
 export interface Bound {
   readonly sql: string;
   readonly bindings: readonly Knex.Value[];
+  /** The values of each row, for a statement that is run for each. */
+  readonly rows?: readonly (readonly Knex.Value[])[];
   /** Rows that a database reads from the client after the statement, each as the text of its line. */
   readonly lines?: readonly string[];
 }
@@ -31,6 +33,8 @@ export class StatementFailure extends Error {
   constructor(
     readonly index: number,
     override readonly cause: unknown,
+    /** Of the rows of the statement, which failed. */
+    readonly row?: number,
   ) {
     super('a statement failed');
   }

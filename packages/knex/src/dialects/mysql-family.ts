@@ -134,7 +134,10 @@ export const mysqlFamily = (collation: string) =>
     utcDay: (column) => `timestampdiff(day, '1970-01-01', ${column})`,
   }) satisfies Partial<Dialect>;
 
-/** Runs a statement, prepared if it has values: those that begin or end a transaction cannot be. */
+/** The statements that cannot be prepared. */
+const CONTROL = /^(?:BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/;
+
+/** Runs a statement, prepared if it can be: of what is not prepared, the driver's parser loses a double's last bit. */
 function answerOf(connection: Connection, { sql, bindings }: Bound): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const done = (error: Error | null, result: unknown) => {
@@ -142,7 +145,7 @@ function answerOf(connection: Connection, { sql, bindings }: Bound): Promise<Ans
       else if (Array.isArray(result)) resolve({ rows: result as Row[], changes: 0 });
       else resolve({ rows: [], changes: (result as ResultSetHeader).affectedRows });
     };
-    if (bindings.length === 0) connection.query(sql, done);
+    if (CONTROL.test(sql)) connection.query(sql, done);
     else connection.execute(sql, bindings as ExecuteValues[], done);
   });
 }

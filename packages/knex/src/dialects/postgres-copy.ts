@@ -8,7 +8,9 @@ const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '
 function field(value: Knex.Value | undefined): string {
   const text = asText(value);
   if (text === null) return '\\N';
-  return /[\\\t\n\r]/.test(text) ? text.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character] ?? character) : text;
+  return typeof value === 'string' && /[\\\t\n\r]/.test(text)
+    ? text.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character] ?? character)
+    : text;
 }
 
 /** The statement that inserts rows by COPY. https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2 */

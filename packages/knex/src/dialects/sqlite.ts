@@ -59,26 +59,36 @@ interface Prepared {
 
 const caches = new WeakMap<BetterSqlite3.Database, ReturnType<typeof createLRU<string, Prepared>>>();
 
-/** Runs statements on a connection, each prepared once. SQLite prepares one again by itself when the schema has changed. */
-function prepared(database: BetterSqlite3.Database): (statement: Bound) => Answer {
+/** A statement, prepared once. SQLite prepares one again by itself when the schema has changed. */
+function prepared(database: BetterSqlite3.Database, sql: string): Prepared {
   let cache = caches.get(database);
   if (!cache) caches.set(database, (cache = createLRU({ max: STATEMENTS_KEPT })));
-  const kept = cache;
-  return ({ sql, bindings }) => {
-    let found = kept.get(sql);
-    if (!found) kept.set(sql, (found = prepare(database, sql)));
-    const { statement, row } = found;
-    const values = bindings.map(asStored);
-    return row
-      ? { rows: statement.all(values).map(row), changes: 0 }
-      : { rows: NOTHING, changes: statement.run(values).changes };
-  };
+  let found = cache.get(sql);
+  if (!found) cache.set(sql, (found = prepare(database, sql)));
+  return found;
 }
 
 function prepare(database: BetterSqlite3.Database, sql: string): Prepared {
-  const statement = database.prepare<unknown[], unknown[]>(sql);
+  // With a bare `?` beside an indexed column, SQLite plans again at every run, to look up the value in its statistics.
+  const steady = /^insert into [^(]*\([^)]*\) values/i.test(sql) ? sql : sql.replaceAll('?', '+?');
+  const statement = database.prepare<unknown[], unknown[]>(steady);
   if (!statement.reader) return { statement, row: null };
   return { statement: statement.raw(), row: rowMaker(statement.columns().map(({ name }) => name)) };
+}
+
+function answerOf(
+  database: BetterSqlite3.Database,
+  { sql, bindings, rows }: Bound,
+  failedAt: (row: number) => void,
+): Answer {
+  const { statement, row } = prepared(database, sql);
+  if (row) return { rows: statement.all(bindings.map(asStored)).map(row), changes: 0 };
+  if (!rows) return { rows: NOTHING, changes: statement.run(bindings.map(asStored)).changes };
+  for (let index = 0; index < rows.length; index += 1) {
+    failedAt(index);
+    statement.run((rows[index] ?? []).map(asStored));
+  }
+  return { rows: NOTHING, changes: rows.length };
 }
 
 const asStored = (value: Knex.Value) => (value instanceof Date ? value.getTime() : value);
@@ -111,6 +121,8 @@ export const sqlite: Dialect = {
     database.pragma('busy_timeout = 5000');
     // In KiB. With what it has for itself, the inner pages of every index of a hundred million images are in memory.
     database.pragma('cache_size = -48000');
+    // A savepoint has a journal of its own, which would be a file.
+    database.pragma('temp_store = memory');
     database.function('bit_count', { deterministic: true }, bitCount);
   },
 
@@ -146,14 +158,16 @@ export const sqlite: Dialect = {
 
   // eslint-disable-next-line typescript/require-await -- the others wait for a server
   async send(connection, statements) {
-    const run = prepared(connection as BetterSqlite3.Database);
-    return statements.map((statement, index) => {
+    const answers: Answer[] = [];
+    for (const statement of statements) {
+      let row: number | undefined;
       try {
-        return run(statement);
+        answers.push(answerOf(connection as BetterSqlite3.Database, statement, (at) => (row = at)));
       } catch (error) {
-        throw new StatementFailure(index, error);
+        throw new StatementFailure(answers.length, error, row);
       }
-    });
+    }
+    return answers;
   },
 
   // A transaction that begins by reading and writes later fails at once, with SQLITE_BUSY_SNAPSHOT, if another has written in
@@ -163,7 +177,7 @@ export const sqlite: Dialect = {
   attempt: (send, statements) => send(statements),
 
   // One row at a time is faster than a longer statement: nothing is waited for in between.
-  insertion: ({ rows, sql }) => rows.map((bindings) => ({ sql: sql(1), bindings })),
+  insertion: ({ rows, sql }) => (rows.length === 0 ? [] : [{ sql: sql(1), bindings: [], rows }]),
 
   async migrate(knex, migration) {
     // A table that is altered is built anew and the old one dropped: with foreign keys on, that would delete every row that
