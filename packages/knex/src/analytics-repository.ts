@@ -48,6 +48,9 @@ const toEvent = (row: Row): AnalyticsEvent => ({
   createdAt: instant(row['created_at']),
 });
 
+/** No id sorts before it. */
+const OLDEST = '00000000-0000-0000-0000-000000000000';
+
 const ANALYTICS: Table<AnalyticsEvent> = {
   name: 'analytics',
   columns: COLUMNS,
@@ -121,16 +124,26 @@ export class KnexAnalyticsRepository implements AnalyticsRepository {
     const found = await this.#images(request);
     const images = padded(found.items.map((image) => this.database.dialect.idValue(image.id)));
     const { knex } = this.database;
-    const events = await this.database.rows('analytics.ofImages', { images }, (given) => {
-      const numbered = knex('analytics')
-        .select(COLUMNS)
-        .select(knex.raw('row_number() over (partition by image_id order by id desc) as position'))
-        .whereIn('image_id', given.images)
-        .as('numbered');
-      return knex.select(COLUMNS).from(numbered).whereRaw(`position <= ${EVENTS_PER_IMAGE}`).orderBy('position');
-    });
+    const values = { images, oldest: this.database.dialect.idValue(OLDEST) };
+    const events = await this.database.rows('analytics.ofImages', values, (given) =>
+      knex('images')
+        .select(COLUMNS.map((column) => `analytics.${column}`))
+        .join('analytics', 'analytics.image_id', 'images.id')
+        .whereIn('images.id', given.images)
+        .whereRaw('analytics.id >= coalesce(?, ?)', [
+          // The last of those that are wanted of an image: all of them are where the index has them, one after the other.
+          knex('analytics as latest')
+            .select('latest.id')
+            .whereRaw('latest.image_id = images.id')
+            .orderBy('latest.id', 'desc')
+            .limit(1, { skipBinding: true })
+            .offset(EVENTS_PER_IMAGE - 1, { skipBinding: true }) as never,
+          given.oldest,
+        ]),
+    );
     const byImage = new Map<ImageId, AnalyticsEvent[]>(found.items.map((image) => [image.id, []]));
-    for (const event of events.map(toEvent)) if (event.imageId) byImage.get(event.imageId)?.push(event);
+    const newest = events.map(toEvent).toSorted((a, b) => (a.id < b.id ? 1 : -1));
+    for (const event of newest) if (event.imageId) byImage.get(event.imageId)?.push(event);
     return { items: found.items.map((image) => ({ image, events: byImage.get(image.id) ?? [] })), next: found.next };
   }
 

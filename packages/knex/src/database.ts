@@ -201,6 +201,11 @@ export class Database implements UnitOfWork {
     return (await this.rows(name, values, build))[0] ?? null;
   }
 
+  /** A query of a table by one of its indexes. */
+  from(table: string, index: string): Knex.QueryBuilder {
+    return this.knex.from(this.knex.raw(this.dialect.indexed(table, index)) as unknown as string);
+  }
+
   /** Inserts rows, each with the same columns; many take several statements. */
   async insert(table: string, rows: readonly Row[]): Promise<void> {
     await this.write(this.insertion(table, rows));

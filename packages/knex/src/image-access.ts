@@ -35,20 +35,23 @@ const INDEXED: readonly RangeColumn[] = ['captured_at', 'byte_size'];
 const without = <Item>(list: readonly Item[], index: number) => list.filter((_, at) => at !== index);
 
 /** Every index in which images of these conditions could be looked up. */
-function accesses({ knex }: Database, { trash, values }: ImageConditions, sort: string): readonly Access[] {
+function accesses(database: Database, { trash, values }: ImageConditions, sort: string): readonly Access[] {
+  const { knex } = database;
+  const images = (column: string) => database.from('images', `images_${column}_id_index`);
+  const tags = () => database.from('image_tags', 'image_tags_tag_id_image_id_index');
   const ofImages = { column: 'images.id', byAge: true };
   return [
     ...(Object.keys(values.equal) as EqualColumn[]).map((column) => ({
       ...ofImages,
       name: column,
-      ids: ({ equal }: ConditionValues) => knex('images').where(`images.${column}`, equal[column] ?? null),
+      ids: ({ equal }: ConditionValues) => images(column).where(`images.${column}`, equal[column] ?? null),
       rest: (given: ConditionValues) => ({ ...given, equal: { ...given.equal, [column]: undefined } }),
     })),
     ...values.all.map((_, index) => ({
       name: `tag ${index}`,
       column: 'image_tags.image_id',
       byAge: true,
-      ids: ({ all }: ConditionValues) => knex('image_tags').where('image_tags.tag_id', all[index] ?? null),
+      ids: ({ all }: ConditionValues) => tags().where('image_tags.tag_id', all[index] ?? null),
       rest: ({ all, ...others }: ConditionValues) => ({ ...others, all: without(all, index) }),
     })),
     ...values.terms.flatMap((_, index) => {
@@ -77,7 +80,7 @@ function accesses({ knex }: Database, { trash, values }: ImageConditions, sort: 
             name: 'any',
             column: 'image_tags.image_id',
             byAge: false,
-            ids: ({ any }: ConditionValues) => knex('image_tags').whereIn('image_tags.tag_id', any ?? []),
+            ids: ({ any }: ConditionValues) => tags().whereIn('image_tags.tag_id', any ?? []),
             rest: (given: ConditionValues) => ({ ...given, any: undefined }),
           },
         ]
@@ -87,19 +90,34 @@ function accesses({ knex }: Database, { trash, values }: ImageConditions, sort: 
       name: column,
       byAge: false,
       ids: ({ ranges }: ConditionValues) => {
-        const query = knex('images');
+        const query = images(column);
         between(query, `images.${column}`, ranges[column] ?? {});
         return query;
       },
       rest: (given: ConditionValues) => ({ ...given, ranges: { ...given.ranges, [column]: undefined } }),
     })),
+    ...(sort !== 'id' && values.ids.some((range) => Object.keys(range).length > 0)
+      ? [
+          {
+            ...ofImages,
+            name: 'created',
+            byAge: false,
+            ids: ({ ids }: ConditionValues) => {
+              const query = knex('images');
+              for (const range of ids) between(query, 'images.id', range);
+              return query;
+            },
+            rest: (given: ConditionValues) => ({ ...given, ids: [] }),
+          },
+        ]
+      : []),
     ...(trash === 'only'
       ? [
           {
             ...ofImages,
             name: 'trash',
             byAge: false,
-            ids: () => knex('images').whereNotNull('images.deleted_at'),
+            ids: () => images('deleted_at').whereNotNull('images.deleted_at'),
             rest: (same: ConditionValues) => same,
           },
         ]

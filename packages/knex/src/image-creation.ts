@@ -53,7 +53,10 @@ async function copiesOf(database: Database, images: readonly CheckedImage[]): Pr
   return database.rows('images.copies', { pairs: padded(pairs) }, (given) =>
     knex('images')
       .select('id', 'owner_id', 'sha256', 'deleted_at')
-      .whereIn(['owner_id', 'sha256'], [...given.pairs]),
+      .where((any) => {
+        // Pair by pair: SQLite would look up a list of pairs by the owners alone.
+        for (const pair of given.pairs) void any.orWhereRaw('owner_id = ? and sha256 = ?', [...pair] as Knex.Value[]);
+      }),
   );
 }
 

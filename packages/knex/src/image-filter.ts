@@ -8,8 +8,9 @@ import type { ConditionValues, ImageConditions } from './image-conditions.js';
 // that has one value): which index is used was decided before, from what is in the database, and not by a guess at it.
 
 export function trashed(query: Knex.QueryBuilder, trash: Trash): void {
-  if (trash === 'excluded') query.whereNull('images.deleted_at');
-  if (trash === 'only') query.whereNotNull('images.deleted_at');
+  if (trash !== 'included') {
+    query.whereRaw(`(images.deleted_at is ${trash === 'only' ? 'not ' : ''}null) is true`);
+  }
 }
 
 /** Narrows a query of `images` by what is in its rows. */
@@ -20,9 +21,7 @@ export function narrowByRow(query: Knex.QueryBuilder, { trash, metadataSql, valu
   for (const [column, bounds] of Object.entries(values.ranges)) {
     for (const [operator, value] of Object.entries(bounds ?? {})) compare(column, operator, value as Value);
   }
-  if (trash !== 'included') {
-    query.whereRaw(`(images.deleted_at is ${trash === 'only' ? 'not ' : ''}null) is true`);
-  }
+  trashed(query, trash);
   if (metadataSql !== null) query.whereRaw(`(${metadataSql}) is true`, [...values.metadata]);
 }
 

@@ -121,6 +121,10 @@ export async function countImages(database: Database, where: Filter, atMost: num
   return number(row?.['images']);
 }
 
+/** Images by the index of what they are to be sorted by. */
+const imagesBy = (database: Database, order: Order | null): Knex.QueryBuilder =>
+  order && order.column !== 'id' ? database.from('images', `images_${order.column}_id_index`) : database.knex('images');
+
 interface Order {
   readonly column: string;
   readonly direction: 'asc' | 'desc';
@@ -146,7 +150,7 @@ function found(
     return knex.from(ids.limit(order.rows, { skipBinding: true }).as('found')).join('images', 'images.id', 'found.id');
   }
   const rest = access ? access.rest(conditions.values) : conditions.values;
-  let images = access ? access.ids(conditions.values) : knex('images');
+  let images = access?.ids(conditions.values) ?? imagesBy(database, order);
   if (access && few) {
     // Those that `choose` has counted.
     if (access.byAge) for (const range of rest.ids) between(images, access.column, range);
@@ -154,13 +158,10 @@ function found(
     const ids = images.distinct({ id: access.column });
     if (access.name !== 'near') ids.limit(FEW, { skipBinding: true });
     images = knex.from(ids.as('found')).join('images', 'images.id', 'found.id');
-    if (!access.byAge) {
-      for (const [operator, value] of rest.ids.flatMap((range) => Object.entries(range))) {
-        images.whereRaw(`(images.id ${operator} ?) is true`, [value as Value]);
-      }
-    }
+    if (!access.byAge) lookAt(images, rest.ids);
   } else {
-    for (const range of rest.ids) between(images, 'images.id', range);
+    if (order && order.column !== 'id') lookAt(images, rest.ids);
+    else for (const range of rest.ids) between(images, 'images.id', range);
     // A range of what they are sorted by is a part of that index.
     for (const [ranged, bounds] of Object.entries(rest.ranges)) {
       if (ranged === order?.column && bounds) between(images, `images.${ranged}`, bounds);
@@ -169,6 +170,13 @@ function found(
   narrowByLinks(database, images, 'images.id', rest);
   narrowByRow(images, { ...conditions, values: rest });
   return images;
+}
+
+/** Narrows a query to ranges of ids, and not by the index of those. */
+function lookAt(images: Knex.QueryBuilder, ranges: readonly Bounds[]): void {
+  for (const [operator, value] of ranges.flatMap((range) => Object.entries(range))) {
+    images.whereRaw(`(images.id ${operator} ?) is true`, [value as Value]);
+  }
 }
 
 /** The ids of images that match, from those that the index of another table gives. */

@@ -26,6 +26,8 @@ export interface Asked {
   readonly also?: Fragment | null;
 }
 
+const indexOf = ({ name }: { readonly name: string }, column: string) => `${name}_${column}_id_index`;
+
 /** How many of the next ids are looked through, to see how close together they lie. */
 const REACH = 500;
 
@@ -46,7 +48,8 @@ export async function newestFirst<Item>(
   const name = `${table.name} newest first ${lead} ${limit} ${also?.sql ?? ''}`;
   const values = { equal, ids, next, also: also?.bindings ?? [] };
   const found = await database.rows(name, values, (given) => {
-    const query = database.knex(table.name).select(table.columns);
+    const from = lead === undefined ? database.knex(table.name) : database.from(table.name, indexOf(table, lead));
+    const query = from.select(table.columns);
     for (const [column, value] of Object.entries(given.equal)) {
       if (value === undefined) continue;
       if (column === lead) query.where(column, value);
@@ -74,10 +77,8 @@ async function leadOf(
   const row = await database.row(`${table.name} reach`, { equal, ranges }, (given) =>
     database.knex.select(
       ...columns.map((column) => {
-        const query = database
-          .knex(table.name)
-          .select(table.id)
-          .where(column, given.equal[column] as Knex.Value);
+        const query = database.from(table.name, indexOf(table, column)).select(table.id);
+        query.where(column, given.equal[column] as Knex.Value);
         for (const range of given.ranges) between(query, table.id, range);
         return query
           .orderBy(table.id, 'desc')

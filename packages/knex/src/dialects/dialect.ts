@@ -83,6 +83,8 @@ export interface Dialect {
   query(connection: unknown, sql: string): Promise<readonly Row[]>;
   /** A statement whose rows have the `name` of each table and view in this database. */
   readonly tableNames: string;
+  /** A table to be read by one of its indexes, as FROM takes it, where a database can be told. */
+  indexed(table: string, index: string): string;
   /** The value an id is stored as. */
   idValue(id: string): Knex.Value;
   /** What an error of the driver means. No value that was bound is in it. */

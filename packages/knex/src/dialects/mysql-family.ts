@@ -77,6 +77,8 @@ export const mysqlFamily = (collation: string) =>
 
     tableNames: 'select table_name as name from information_schema.tables where table_schema = database()',
 
+    indexed: (table, index) => `${table} force index (${index})`,
+
     idValue: (id) => Buffer.from(id.replaceAll('-', ''), 'hex'),
 
     failure(error, { table, ask }) {

@@ -98,6 +98,8 @@ export const postgres: Dialect = {
   tableNames: `select relname as name from pg_class
     where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p', 'f', 'v', 'm')`,
 
+  indexed: (table) => table,
+
   idValue: (id) => id,
 
   failure(error, { table }) {

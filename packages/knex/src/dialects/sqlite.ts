@@ -133,6 +133,8 @@ export const sqlite: Dialect = {
 
   tableNames: "select name from sqlite_master where type in ('table', 'view')",
 
+  indexed: (table, index) => `${table} indexed by ${index}`,
+
   idValue: (id) => id,
 
   failure(error, attempt) {
