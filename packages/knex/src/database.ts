@@ -12,7 +12,15 @@ import {
 import type { Knex } from 'knex';
 import { knexFor, type UserParams } from './config.js';
 import { Connections, type Connection } from './connections.js';
-import { StatementFailure, type Answer, type Attempt, type Bound, type Dialect, type Row } from './dialects/dialect.js';
+import {
+  StatementFailure,
+  type Answer,
+  type Answers,
+  type Attempt,
+  type Bound,
+  type Dialect,
+  type Row,
+} from './dialects/dialect.js';
 import { dialectOf } from './dialects/index.js';
 import { guard } from './migrations.js';
 import { Statements } from './statement.js';
@@ -49,6 +57,7 @@ export class Database implements UnitOfWork {
   readonly #statements = new Statements();
   readonly #connections: Connections;
   readonly #trace: Trace;
+  readonly #begin: Bound;
 
   private constructor(
     /** Builds statements; its events and its pool are the application's to use. Statements of its own join no unit of work. */
@@ -57,6 +66,7 @@ export class Database implements UnitOfWork {
   ) {
     this.#connections = new Connections(knex);
     this.#trace = new Trace(knex);
+    this.#begin = { sql: dialect.begin, bindings: [] };
   }
 
   /**
@@ -198,7 +208,8 @@ export class Database implements UnitOfWork {
 
   /** The one row that a query finds, or null. */
   async row<Values>(name: string, values: Values, build: (values: Values) => Knex.QueryBuilder): Promise<Row | null> {
-    return (await this.rows(name, values, build))[0] ?? null;
+    const [answer] = await this.#run([this.#statements.bind(name, values, build)]);
+    return answer?.rows[0] ?? null;
   }
 
   /** A query of a table by one of its indexes. */
@@ -291,7 +302,7 @@ export class Database implements UnitOfWork {
   }
 
   /** Runs statements where they belong: in the unit of work they are called in, or by themselves. */
-  async #run(statements: readonly Bound[], about?: (index: number, row?: number) => About): Promise<readonly Answer[]> {
+  #run(statements: readonly Bound[], about?: (index: number, row?: number) => About): Promise<readonly Answer[]> {
     const unit = this.#units.getStore();
     return unit ? unit.inTurn(async () => this.#runIn(unit, statements, about)) : this.#runAlone(statements, about);
   }
@@ -327,7 +338,8 @@ export class Database implements UnitOfWork {
       for (const one of units.slice(0, count)) one.begun = true;
     };
     try {
-      const answers = await this.#transmit(connection, [...begin, ...statements]);
+      const sent = this.#transmit(connection, [...begin, ...statements]);
+      const answers = sent instanceof Promise ? await sent : sent;
       begun(units.length);
       return answers.slice(units.length);
     } catch (error) {
@@ -341,22 +353,23 @@ export class Database implements UnitOfWork {
     statements: readonly Bound[],
     about?: (index: number, row?: number) => About,
   ): Promise<readonly Answer[]> {
-    const connection = await this.#acquire();
+    const acquired = this.#acquire();
+    const connection = acquired instanceof Promise ? await acquired : acquired;
     const whole = statements.length > 1 || (statements[0]?.rows?.length ?? 0) > 1;
     let sound = false;
     try {
-      const answers = await this.#transmit(
-        connection,
-        whole ? [{ sql: this.dialect.begin, bindings: [] }, ...statements, COMMIT] : statements,
-      );
+      const sent = this.#transmit(connection, whole ? [this.#begin, ...statements, COMMIT] : statements);
+      const answers = sent instanceof Promise ? await sent : sent;
       sound = true;
       return whole ? answers.slice(1, -1) : answers;
     } catch (error) {
       const { index = 0, row } = error instanceof StatementFailure ? error : {};
       if (whole && index > 0) {
-        await this.#transmit(connection, [ROLLBACK]).catch(() => {
+        try {
+          await this.#transmit(connection, [ROLLBACK]);
+        } catch {
           this.#connections.condemn(connection, NOT_ROLLED_BACK);
-        });
+        }
       }
       throw await this.#failure(error, connection, about?.(whole ? index - 1 : index, row));
     } finally {
@@ -370,15 +383,15 @@ export class Database implements UnitOfWork {
     return connection;
   }
 
-  async #acquire(): Promise<Connection> {
-    try {
-      return await this.#connections.acquire();
-    } catch (error) {
+  #acquire(): Connection | Promise<Connection> {
+    const acquired = this.#connections.acquire();
+    if (!(acquired instanceof Promise)) return acquired;
+    return acquired.catch(async (error: unknown) => {
       throw await this.#failure(error);
-    }
+    });
   }
 
-  async #transmit(connection: Connection, statements: readonly Bound[]): Promise<readonly Answer[]> {
+  #transmit(connection: Connection, statements: readonly Bound[]): Answers {
     return this.#trace.of(connection, statements, () => this.dialect.send(connection, statements));
   }
 

@@ -1,7 +1,7 @@
 import createDebug from 'debug';
 import type { Knex } from 'knex';
 import type { Connection } from './connections.js';
-import { StatementFailure, type Answer, type Bound } from './dialects/dialect.js';
+import { StatementFailure, type Answers, type Answer, type Bound } from './dialects/dialect.js';
 
 const debugQuery = createDebug('knex:query');
 const debugBindings = createDebug('knex:bindings');
@@ -15,11 +15,7 @@ export class Trace {
   }
 
   /** Runs statements, and tells of each before and after. */
-  of(
-    connection: Connection,
-    statements: readonly Bound[],
-    run: () => Promise<readonly Answer[]>,
-  ): Promise<readonly Answer[]> {
+  of(connection: Connection, statements: readonly Bound[], run: () => Answers): Answers {
     if (debugQuery.enabled || debugBindings.enabled || this.#heard('query')) {
       for (const statement of statements) {
         debugQuery(statement.sql.replaceAll('%', '%%'));
@@ -35,7 +31,7 @@ export class Trace {
   async #heardOut(
     connection: Connection,
     statements: readonly Bound[],
-    run: () => Promise<readonly Answer[]>,
+    run: () => Answers,
   ): Promise<readonly Answer[]> {
     try {
       const answers = await run();

@@ -23,6 +23,8 @@ export class Unit {
   lost: JanusError | undefined;
   readonly #depth: number;
   #last: Promise<unknown> = Promise.resolve();
+  /** How many have asked for a turn and not ended theirs. */
+  #waiting = 0;
 
   constructor(
     readonly outer: Unit | undefined,
@@ -57,9 +59,13 @@ export class Unit {
    * Runs something when all that was there before is done. The statements of one transaction share its connection: without
    * turns, one of two at once could run inside the other's savepoint, and be undone with it.
    */
-  async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = this.#last.then(work);
-    this.#last = turn.catch(() => undefined);
+  inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#waiting === 0 ? work() : this.#last.then(work);
+    this.#waiting += 1;
+    const done = () => {
+      this.#waiting -= 1;
+    };
+    this.#last = turn.then(done, done);
     return turn;
   }
 }

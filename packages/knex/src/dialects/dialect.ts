@@ -40,6 +40,9 @@ export class StatementFailure extends Error {
   }
 }
 
+/** The answers to statements: at once, where no server is waited for. A promise for each statement would cost as much as it. */
+export type Answers = readonly Answer[] | Promise<readonly Answer[]>;
+
 /** Runs statements on one connection. @throws StatementFailure */
 export type Send = (statements: readonly Bound[]) => Promise<readonly Answer[]>;
 
@@ -90,7 +93,7 @@ export interface Dialect {
   /** What an error of the driver means. No value that was bound is in it. */
   failure(error: unknown, attempt: Attempt): JanusError | Promise<JanusError>;
   /** Runs statements on a driver's connection one after the other, until one fails. @throws StatementFailure */
-  send(connection: unknown, statements: readonly Bound[]): Promise<readonly Answer[]>;
+  send(connection: unknown, statements: readonly Bound[]): Answers;
   /** The statement that begins a transaction. */
   readonly begin: string;
   /** Runs statements of a transaction so that the failure of the first leaves the transaction usable. */

@@ -158,8 +158,7 @@ export const sqlite: Dialect = {
     }
   },
 
-  // eslint-disable-next-line typescript/require-await -- the others wait for a server
-  async send(connection, statements) {
+  send(connection, statements) {
     const answers: Answer[] = [];
     for (const statement of statements) {
       let row: number | undefined;
