@@ -14,6 +14,7 @@ export interface Exception {
 /** Derived tables that have few rows by their nature, where a planner does not say how many. */
 export const FEW: Readonly<Record<string, string>> = {
   near: 'what a quarter of a hash finds, measured: of a million images with scattered hashes, a few hundred at the most',
+  few: 'what is gathered was counted just before: up to 250',
 };
 
 const ALL: readonly DialectName[] = ['sqlite', 'postgres', 'mysql', 'mariadb'];

@@ -142,7 +142,6 @@ export class Database implements UnitOfWork {
       await unit.inTurn(async () => this.#undo(unit));
       throw error;
     } finally {
-      unit.ended = true;
       const { connection } = unit.on;
       if (connection && !unit.outer) {
         this.#connections.mark(connection, undefined);
@@ -152,6 +151,8 @@ export class Database implements UnitOfWork {
   }
 
   async #keep(unit: Unit): Promise<void> {
+    // In its turn: whoever comes after it comes too late.
+    unit.ended = true;
     if (unit.lost) throw unit.lost;
     const { connection } = unit.on;
     if (!connection || !unit.begun) return;
@@ -163,6 +164,7 @@ export class Database implements UnitOfWork {
   }
 
   async #undo(unit: Unit): Promise<void> {
+    unit.ended = true;
     const { connection } = unit.on;
     if (!connection || !unit.begun) return;
     try {
@@ -298,7 +300,7 @@ export class Database implements UnitOfWork {
     };
     const answers = await this.#run(statements, about);
     const last = writes.at(-1)?.statements.length ?? 0;
-    return answers.slice(-last).reduce((sum, { changes }) => sum + changes, 0);
+    return answers.slice(answers.length - last).reduce((sum, { changes }) => sum + changes, 0);
   }
 
   /** Runs statements where they belong: in the unit of work they are called in, or by themselves. */

@@ -27,7 +27,7 @@ export interface Choice {
 }
 
 /** How many images are few: to gather and sort them takes about as long as a page does anyway. */
-export const FEW = 500;
+export const FEW = 250;
 
 /** The columns of `images` that have an index, beside those that are compared with one value. */
 const INDEXED: readonly RangeColumn[] = ['captured_at', 'byte_size'];
@@ -212,7 +212,8 @@ export async function choose(
   };
   const few = usable.filter(({ reach }) => reach === null);
   const fewest = few.find(({ access }) => access.byAge) ?? few[0];
-  if (fewest) return { access: fewest.access, few: true, conditions: learned };
+  // What comes in the order that is wanted need not be gathered.
+  if (fewest) return { access: fewest.access, few: sort !== 'id' || !fewest.access.byAge, conditions: learned };
   if (sort !== 'id') return { access: null, few: false, conditions: learned };
   const [farthest] = usable
     .filter(({ access }) => access.byAge)

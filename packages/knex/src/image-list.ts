@@ -154,10 +154,11 @@ function found(
   if (access && few) {
     // Those that `choose` has counted.
     if (access.byAge) for (const range of rest.ids) between(images, access.column, range);
-    // With a limit, for then no database takes it apart to look up something else first.
+    // With a limit, for then no database takes it apart to look up something else first. It is twice what there was a moment
+    // ago; `near` has not been counted.
     const ids = images.distinct({ id: access.column });
-    if (access.name !== 'near') ids.limit(FEW, { skipBinding: true });
-    images = knex.from(ids.as('found')).join('images', 'images.id', 'found.id');
+    if (access.name !== 'near') ids.limit(2 * FEW, { skipBinding: true });
+    images = knex.from(ids.as('few')).join('images', 'images.id', 'few.id');
     if (!access.byAge) lookAt(images, rest.ids);
   } else {
     if (order && order.column !== 'id') lookAt(images, rest.ids);

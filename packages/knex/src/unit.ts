@@ -6,6 +6,13 @@ let transactions = 0;
 
 const plain = (sql: string): Bound => ({ sql, bindings: [] });
 
+/** A promise, and what keeps it. */
+function withResolver(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: (() => void) | undefined;
+  const promise = new Promise<void>((kept) => (resolve = kept));
+  return { promise, resolve: () => resolve?.() };
+}
+
 /** A transaction, or inside of another unit a savepoint; and the line of those who want to use its connection. */
 export class Unit {
   /** Of the transaction. */
@@ -60,12 +67,17 @@ export class Unit {
    * turns, one of two at once could run inside the other's savepoint, and be undone with it.
    */
   inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = this.#waiting === 0 ? work() : this.#last.then(work);
+    const before = this.#waiting === 0 ? null : this.#last;
+    // Before the work begins: what it calls may want a turn, too.
     this.#waiting += 1;
+    const { promise, resolve } = withResolver();
+    this.#last = promise;
+    const turn = before ? before.then(work) : work();
     const done = () => {
       this.#waiting -= 1;
+      resolve();
     };
-    this.#last = turn.then(done, done);
+    void turn.then(done, done);
     return turn;
   }
 }

@@ -14,11 +14,7 @@ interface Wire {
   readonly stream: { cork(): void; uncork(): void };
   query(sql: string): void;
   parse(statement: { name: string; text: string }): void;
-  bind(portal: {
-    statement: string;
-    values: readonly Knex.Value[];
-    valueMapper(value: Knex.Value): string | null;
-  }): void;
+  bind(portal: { statement: string; values: readonly (string | null)[] }): void;
   describe(target: { type: 'P' }): void;
   execute(portal: object): void;
   close(target: { type: 'S'; name: string }): void;
@@ -95,10 +91,18 @@ export async function sendFlight(client: Client, statements: readonly Bound[]): 
   return [...before, copied, ...after];
 }
 
-function flight(client: Client, statements: readonly Bound[], first: number): Promise<readonly Answer[]> {
-  if (statements.length === 0) return Promise.resolve([]);
+async function flight(client: Client, statements: readonly Bound[], first: number): Promise<readonly Answer[]> {
+  if (statements.length === 0) return [];
+  // Before any of it is on its way: what cannot be written as text must not leave half a message behind.
+  const texts = statements.map(({ bindings }, index) => {
+    try {
+      return bindings.map(asText);
+    } catch (error) {
+      throw new StatementFailure(first + index, error);
+    }
+  });
   return new Promise((resolve, reject) => {
-    client.query(new Flight(client, statements, first, resolve, reject) as never);
+    client.query(new Flight(client, statements, texts, first, resolve, reject) as never);
   });
 }
 
@@ -115,6 +119,8 @@ class Flight {
   constructor(
     private readonly client: Client,
     private readonly statements: readonly Bound[],
+    /** The values of each as the server reads them. */
+    private readonly texts: readonly (readonly (string | null)[])[],
     private readonly first: number,
     private readonly resolve: (answers: readonly Answer[]) => void,
     private readonly reject: (error: unknown) => void,
@@ -125,12 +131,12 @@ class Flight {
   submit(wire: Wire): void {
     wire.stream.cork();
     for (const name of this.#preparations?.evicted() ?? []) wire.close({ type: 'S', name });
-    for (const { sql, bindings } of this.statements) {
+    for (const [index, { sql }] of this.statements.entries()) {
       const known = this.#preparations?.get(sql);
       const prepared = known ?? this.#preparations?.add(sql);
       const name = prepared?.name ?? '';
       if (!known) wire.parse({ name, text: sql });
-      wire.bind({ statement: name, values: bindings, valueMapper: asText });
+      wire.bind({ statement: name, values: this.texts[index] ?? [] });
       if (known?.row === undefined) wire.describe({ type: 'P' });
       wire.execute({});
       this.#prepared.push(prepared);
