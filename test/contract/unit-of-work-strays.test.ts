@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { UnavailableError, type Image, type User } from '@janus/core';
@@ -42,6 +43,42 @@ describe('What nobody waits for in a unit of work', () => {
     const numbers = Array.from({ length: 10 }, (_, index) => `${index + 1}`);
     expect(await actions()).to.deep.equal(['waited for', ...numbers]);
     await Promise.all(strays);
+  });
+
+  it('is not kept when it comes after a failure that ends the unit', async () => {
+    let rest: Promise<unknown> | undefined;
+    const error = await refusal(
+      store.unitOfWork.run(async () => {
+        await log('first');
+        rest = (async () => {
+          for (let count = 1; count <= 5; count += 1) await log(`later ${count}`);
+        })();
+        await Promise.all([store.users.create({ ...newUser(), email: ada.email }), rest]);
+      }),
+    );
+    expect(error.name).to.equal('DuplicateError');
+    await Promise.allSettled([rest]);
+    expect(await actions()).to.deep.equal([]);
+  });
+
+  it('of the unit around waits for a unit inside, and is kept when that is taken back', async () => {
+    const inside = withResolvers();
+    await store.unitOfWork.run(async () => {
+      await log('first');
+      const around = AsyncLocalStorage.snapshot() as (work: () => Promise<unknown>) => Promise<unknown>;
+      let outer: Promise<unknown> | undefined;
+      const inner = store.unitOfWork.run(async () => {
+        const one = log('inside');
+        outer = around(async () => log('around'));
+        await one;
+        await inside.promise;
+        throw new Error('taken back');
+      });
+      inside.resolve();
+      await refusal(inner);
+      await outer;
+    });
+    expect(await actions()).to.deep.equal(['first', 'around']);
   });
 
   it('is taken back with it, when it throws', async () => {
