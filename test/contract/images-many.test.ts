@@ -75,7 +75,9 @@ const ids = (some: readonly Image[]) => some.map(({ id }) => id);
 /** The images of three owners: of the first, most; of the second, some; of the third, a few. */
 const ownerAt = (place: number) => (place % 80 === 11 ? 2 : place % 4 === 2 ? 1 : 0);
 
-describe('Whichever index leads to them, images', () => {
+describe('Whichever index leads to them, images', function many() {
+  // Hundreds of pages each.
+  this.timeout(120_000);
   const owners: User[] = [];
   const orders = new Map<ImageSort, readonly Image[]>();
 

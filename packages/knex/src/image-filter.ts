@@ -26,14 +26,25 @@ export function narrowByRow(query: Knex.QueryBuilder, { trash, metadataSql, valu
 }
 
 /** Narrows a query by the tags and words of the image whose id is in a column. */
-export function narrowByLinks({ knex }: Database, query: Knex.QueryBuilder, id: string, values: ConditionValues): void {
+export function narrowByLinks(
+  { knex, dialect }: Database,
+  query: Knex.QueryBuilder,
+  id: string,
+  values: ConditionValues,
+): void {
   const link = (table: string, are: '= 1' | 'is null', among: (links: Knex.QueryBuilder) => Knex.QueryBuilder) => {
-    const links = among(knex(`${table} as link`).select(knex.raw('1')).whereRaw(`link.image_id = ${id}`));
+    const links = among(
+      knex
+        .from(knex.raw(table) as unknown as string)
+        .select(knex.raw('1'))
+        .whereRaw(`link.image_id = ${id}`),
+    );
     query.whereRaw(`? ${are}`, [links.limit(1, { skipBinding: true }) as never]);
   };
-  for (const tag of values.all) link('image_tags', '= 1', (links) => links.where('link.tag_id', tag));
+  for (const tag of values.all) link('image_tags as link', '= 1', (links) => links.where('link.tag_id', tag));
   const { any, none } = values;
-  if (any) link('image_tags', '= 1', (links) => links.whereIn('link.tag_id', any));
-  if (none.length > 0) link('image_tags', 'is null', (links) => links.whereIn('link.tag_id', none));
-  for (const ends of values.terms) link('image_words', '= 1', (links) => links.whereBetween('link.word', [...ends]));
+  if (any) link('image_tags as link', '= 1', (links) => links.whereIn('link.tag_id', any));
+  if (none.length > 0) link('image_tags as link', 'is null', (links) => links.whereIn('link.tag_id', none));
+  const words = dialect.indexed('image_words as link', 'image_words_image_id_index');
+  for (const ends of values.terms) link(words, '= 1', (links) => links.whereBetween('link.word', [...ends]));
 }
