@@ -80,10 +80,13 @@ export async function listImages<Item>(
   // Databases put what is absent first or last as they please. Here it is asked for by itself, after all the rest.
   const rows: Row[] = [];
   const sorted = `images.${column}`;
+  // Of what was gathered it is only looked at.
+  const has = (images: Knex.QueryBuilder, what: 'null' | 'not null') =>
+    images.whereRaw(chosen.few ? `(${sorted} is ${what}) is true` : `${sorted} is ${what}`);
   if (place === null || value !== null) {
     const bound = value === null ? null : { at: bind(value), id };
     const present = await read(`by ${column}`, bound, limit + 1, (images, from) => {
-      images.whereNotNull(sorted).orderBy(sorted, direction);
+      has(images, 'not null').orderBy(sorted, direction);
       if (!from) return;
       // The first condition says no more than the second, and lets an index begin at the place.
       images.where(sorted, `${beyond}=`, from.at as Value);
@@ -96,7 +99,7 @@ export async function listImages<Item>(
   if (key === 'capturedAt' && rows.length <= limit && !where.captured?.from && !where.captured?.to) {
     const from: Bounds = value === null && id !== null ? { [beyond]: id } : {};
     const absent = await read(`without ${column}`, from, limit + 1 - rows.length, (images, given) => {
-      between(images.whereNull(sorted), 'images.id', given);
+      between(has(images, 'null'), 'images.id', given);
     });
     rows.push(...absent);
   }
