@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Database } from '@janus/knex';
 import { diagramOf, withDiagram } from './schema/diagram.js';
-import { readSchema } from './schema/read-schema.js';
+import { readSchema } from '@janus/knex/tables';
 
 const file = join(import.meta.dirname, '../README.md');
 

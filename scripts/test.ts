@@ -18,6 +18,7 @@ const settings: Settings = {
   root,
   grep: options.grep,
   strict: continuous,
+  faults: options.faults,
   colour: colours.isColorSupported,
   interrupted: interruption.signal,
 };
@@ -25,7 +26,7 @@ const status = new Status();
 const servers = new Map<Engine, Server>();
 const missing: Missing[] = [];
 const results: Result[] = [];
-const folders = new Set(['unit', 'installed', 'contract', 'database', 'together']);
+const folders = new Set(['unit', 'installed', 'contract', 'database', 'faults', 'together', 'moving']);
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
@@ -44,10 +45,11 @@ try {
   // The longest first: what is short fills the gaps.
   await inParallel([
     ...opened.flatMap(({ engine, ready }) => lanesOf().map((runs) => async () => runOn(engine, ready, runs))),
-    withoutDatabase('unit'),
-    ...(options.quick ? [] : [withoutDatabase('installed')]),
+    ...(options.faults ? [] : [withoutDatabase('unit')]),
+    ...(options.quick || options.faults ? [] : [withoutDatabase('installed')]),
   ]);
-  if (options.complete) await inParallel([together]);
+  if (options.complete)
+    await inParallel([...(options.faults ? [] : [withAll('together')]), ...(options.quick ? [] : [withAll('moving')])]);
   const homeless = testFiles(join(root, 'test')).filter((file) => !folders.has(file.split(sep)[0] ?? ''));
   if (homeless.length > 0)
     report(problem('files', `not in a folder whose tests run: test/${homeless.join(', test/')}`));
@@ -79,10 +81,13 @@ async function open(engine: Engine): Promise<void> {
 function lanesOf(): readonly (readonly Run[])[] {
   const contract = { title: 'contract', folders: ['contract'] };
   const database = { title: 'database', folders: ['database'] };
+  const faults = { title: 'faults', folders: ['faults'] };
+  if (options.faults) return [[faults]];
   if (options.quick) return [[contract], [database]];
   return [
     [
       { title: 'contract, database', folders: ['contract', 'database'] },
+      faults,
       { ...contract, title: 'contract, in New York', timeZone: 'America/New_York' },
     ],
   ];
@@ -95,9 +100,9 @@ async function runOn(engine: Engine, ready: Promise<void>, runs: readonly Run[])
   return run({ title: engine.name, server, databases: { JANUS_TEST_URL: server }, runs });
 }
 
-function together(): Promise<Result> {
+function withAll(title: string): () => Promise<Result> {
   const databases = Object.fromEntries([...servers].map(([{ variable }, server]) => [variable, server]));
-  return run({ title: 'together', databases, runs: [{ title: 'together', folders: ['together'] }] });
+  return async () => run({ title, databases, runs: [{ title, folders: [title] }] });
 }
 
 async function run(lane: Lane): Promise<Result> {

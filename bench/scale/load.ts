@@ -70,10 +70,15 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
+// By its id, and past Janus: the index of images that Janus would use may have been taken off for the load.
 const isLogged =
-  ({ logs }: Store) =>
+  ({ database: { knex, dialect } }: Store) =>
   async (index: number): Promise<boolean> =>
-    (await logs.list({ where: { imageId: imageIdOf(index) } })).items.some(({ id }) => id === logIdOf(index));
+    (
+      await knex('logs')
+        .where({ id: dialect.idValue(logIdOf(index)) })
+        .select('id')
+    ).length > 0;
 
 /**
  * Loads images up to a number of them, and what belongs to them, from where an earlier load ended.

@@ -1,4 +1,4 @@
-import type { Column, Reference, Table } from './read-schema.js';
+import type { Column, Reference, Table } from '@janus/knex/tables';
 
 const BEGIN = '<!-- schema -->';
 const END = '<!-- /schema -->';

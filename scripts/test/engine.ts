@@ -9,6 +9,19 @@ export interface Engine {
   readonly advice: string;
   /** Null when none is given and this machine has none to start. */
   open(): Promise<Server | null>;
+  /** Whether this machine has what starts a private one. */
+  isInstalled?(): boolean;
+  /**
+   * Starts a private one, which keeps what it acknowledged when it is killed, if asked to, and encrypts, if given a certificate.
+   * Null as above.
+   */
+  start?(durable: boolean, certificate?: Certificate): Promise<Running | null>;
+}
+
+/** A server's certificate and its key, in PEM. */
+export interface Certificate {
+  readonly certificate: string;
+  readonly key: string;
 }
 
 export interface Server {
@@ -25,6 +38,8 @@ export interface FreshDatabase {
 
 export interface Running {
   readonly url: string;
+  /** Kills it, and starts it again on what it had written. It answers later. */
+  crash?(): void;
   stop(): Promise<void>;
 }
 

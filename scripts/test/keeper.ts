@@ -20,15 +20,26 @@ const log = join(folder, 'log');
 const output = openSync(log, 'a');
 let running: ChildProcess | null = null;
 let ending = false;
+let crashing = false;
 
 for (const event of ['disconnect', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(event, end);
 
+// Asked to: ends the server as a power cut would, and starts it again on what it has written.
+process.on('message', () => {
+  crashing = true;
+  if (running?.pid !== undefined) process.kill(-running.pid, 'SIGKILL');
+});
+
 for (const [file, ...args] of commands) {
-  // The other end may have gone before anyone here listened.
-  if (ending || !process.connected) break;
-  // A group of its own: a terminal's Ctrl-C does not reach it, and what a command starts ends with it.
-  running = spawn(file, args, { stdio: ['ignore', output, output], cwd: folder, detached: true, ...user });
-  const [code]: unknown[] = await once(running, 'close');
+  let code: unknown;
+  do {
+    crashing = false;
+    // The other end may have gone before anyone here listened.
+    if (ending || !process.connected) break;
+    // A group of its own: a terminal's Ctrl-C does not reach it, and what a command starts ends with it.
+    running = spawn(file, args, { stdio: ['ignore', output, output], cwd: folder, detached: true, ...user });
+    [code] = (await once(running, 'close')) as unknown[];
+  } while (crashing);
   if (code !== 0) break;
 }
 if (!ending && process.connected) process.send?.(readFileSync(log, 'utf8').trim().split('\n').slice(-3).join('\n'));

@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { type Client, type Engine, openServer, type Running } from './engine.js';
-import { freePort, isRoot, keep, programFolders, serverFolder } from './private-server.js';
+import { type Certificate, type Client, type Engine, openServer, type Running } from './engine.js';
+import { certificateFiles, freePort, isRoot, keep, programFolders, serverFolder } from './private-server.js';
 
 type Name = 'mysql' | 'mariadb';
 
@@ -58,10 +58,17 @@ function program(name: Name): string | undefined {
     });
 }
 
-async function start(name: Name): Promise<Running | null> {
+/** The programs of a server, if this machine has them. */
+function installed(name: Name): { readonly server: string; readonly installer: string | undefined } | null {
   const server = program(name);
   const installer = name === 'mariadb' ? mariadbInstaller(server) : undefined;
-  if (server === undefined || (name === 'mariadb' && installer === undefined)) return null;
+  return server === undefined || (name === 'mariadb' && installer === undefined) ? null : { server, installer };
+}
+
+async function start(name: Name, durable: boolean, certificate?: Certificate): Promise<Running | null> {
+  const programs = installed(name);
+  if (!programs) return null;
+  const { server, installer } = programs;
 
   const folder = await serverFolder(name);
   const password = randomBytes(16).toString('hex');
@@ -72,6 +79,7 @@ async function start(name: Name): Promise<Running | null> {
     { mode: 0o600 },
   );
   const port = await freePort();
+  const files = certificate && (await certificateFiles(folder, certificate));
   const common = [
     '--no-defaults',
     `--datadir=${join(folder, 'data')}`,
@@ -88,12 +96,13 @@ async function start(name: Name): Promise<Running | null> {
     `--init-file=${initial}`,
     '--skip-log-bin',
     '--sync-binlog=0',
-    '--innodb-flush-log-at-trx-commit=0',
+    `--innodb-flush-log-at-trx-commit=${durable ? 2 : 0}`,
     '--innodb-doublewrite=0',
     '--innodb-buffer-pool-size=128M',
     // Far from UTC, so that nothing can rely on the server's own.
     '--default-time-zone=+05:30',
     ...(name === 'mysql' ? ['--mysqlx=OFF'] : []),
+    ...(files ? [`--ssl-cert=${files.certificate}`, `--ssl-key=${files.key}`] : []),
   ];
   return keep(
     {
@@ -127,7 +136,9 @@ const engine = (name: Name, title: string, port: number): Engine => {
     advice: `Install ${title}'s server; or
     docker compose up --wait ${name}
     export JANUS_TEST_${name.toUpperCase()}_URL=${name}://root:janus@127.0.0.1:${port}`,
-    open: () => openServer(self, client(name), () => start(name)),
+    open: () => openServer(self, client(name), async () => start(name, false)),
+    isInstalled: () => installed(name) !== null,
+    start: async (durable, certificate) => start(name, durable, certificate),
   };
   return self;
 };

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client as Connection } from 'pg';
-import { type Client, type Engine, openServer, type Running } from './engine.js';
-import { freePort, isRoot, keep, programFolders, serverFolder, userNamed } from './private-server.js';
+import { type Certificate, type Client, type Engine, openServer, type Running } from './engine.js';
+import { certificateFiles, freePort, isRoot, keep, programFolders, serverFolder, userNamed } from './private-server.js';
 
 const client: Client = {
   version,
@@ -31,8 +31,9 @@ async function run(url: string, statement: string): Promise<unknown> {
   }
 }
 
-async function start(): Promise<Running | null> {
-  const programs = programFolders([
+/** The folder of its programs, if this machine has them. */
+const programs = (): string | undefined =>
+  programFolders([
     '/usr/lib/postgresql/*/bin',
     '/usr/pgsql-*/bin',
     '/usr/local/pgsql/bin',
@@ -40,7 +41,10 @@ async function start(): Promise<Running | null> {
     '/usr/local/opt/postgresql*/bin',
     '/Applications/Postgres.app/Contents/Versions/*/bin',
   ]).find((folder) => ['postgres', 'initdb'].every((program) => existsSync(join(folder, program))));
-  if (programs === undefined) return null;
+
+async function start(durable: boolean, certificate?: Certificate): Promise<Running | null> {
+  const installed = programs();
+  if (installed === undefined) return null;
 
   const user = isRoot() ? userNamed('postgres', 'nobody') : undefined;
   const folder = await serverFolder('postgres', user);
@@ -49,16 +53,18 @@ async function start(): Promise<Running | null> {
   await writeFile(passwordFile, password);
   const data = join(folder, 'data');
   const port = await freePort();
+  const files = certificate && (await certificateFiles(folder, certificate, user));
   const settings = {
     listen_addresses: '127.0.0.1',
     port,
     unix_socket_directories: '',
     fsync: 'off',
-    synchronous_commit: 'off',
+    synchronous_commit: durable ? 'on' : 'off',
     full_page_writes: 'off',
     autovacuum: 'off',
     // Far from UTC, so that nothing can rely on the server's own.
     timezone: 'Asia/Kolkata',
+    ...(files && { ssl: 'on', ssl_cert_file: files.certificate, ssl_key_file: files.key }),
   };
   return keep(
     {
@@ -68,7 +74,7 @@ async function start(): Promise<Running | null> {
       signal: 'SIGQUIT',
       commands: [
         [
-          join(programs, 'initdb'),
+          join(installed, 'initdb'),
           `--pgdata=${data}`,
           '--username=postgres',
           `--pwfile=${passwordFile}`,
@@ -78,7 +84,7 @@ async function start(): Promise<Running | null> {
           '--no-sync',
         ],
         [
-          join(programs, 'postgres'),
+          join(installed, 'postgres'),
           '-D',
           data,
           ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
@@ -96,5 +102,7 @@ export const postgres: Engine = {
   advice: `Install PostgreSQL's server; or
     docker compose up --wait postgres
     export JANUS_TEST_POSTGRES_URL=postgres://postgres:janus@127.0.0.1:55432/postgres`,
-  open: () => openServer(postgres, client, start),
+  open: () => openServer(postgres, client, async () => start(false)),
+  isInstalled: () => programs() !== undefined,
+  start,
 };

@@ -1,12 +1,12 @@
 import { execFileSync, fork } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { once } from 'node:events';
-import { chown, chmod, mkdtemp } from 'node:fs/promises';
+import { chown, chmod, mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, type Running } from './engine.js';
+import { messageOf, type Certificate, type Running } from './engine.js';
 import type { Keep } from './keeper.js';
 
 const patience = 60_000;
@@ -35,6 +35,23 @@ export async function serverFolder(name: string, user?: Keep['user']): Promise<s
   await chmod(folder, 0o700);
   if (user) await chown(folder, user.uid, user.gid);
   return folder;
+}
+
+/** The files of a certificate in a server's folder. */
+export async function certificateFiles(
+  folder: string,
+  { certificate, key }: Certificate,
+  user?: Keep['user'],
+): Promise<{ readonly certificate: string; readonly key: string }> {
+  const files = { certificate: join(folder, 'server.crt'), key: join(folder, 'server.key') };
+  for (const [file, text] of [
+    [files.certificate, certificate],
+    [files.key, key],
+  ] as const) {
+    await writeFile(file, text, { mode: 0o600 });
+    if (user) await chown(file, user.uid, user.gid);
+  }
+  return files;
 }
 
 export async function freePort(): Promise<number> {
@@ -67,7 +84,7 @@ export async function keep(keeping: Keep, url: string, answers: (url: string) =>
   while (keeper.exitCode === null) {
     try {
       await answers(url);
-      return { url, stop };
+      return { url, stop, crash: () => void keeper.send('crash') };
     } catch (error) {
       if (Date.now() > deadline) {
         await stop();

@@ -1,29 +1,10 @@
-import { inspect } from 'node:util';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { JanusError, newId, type Image, type ImageId, type JsonObject, type LogLevel, type User } from '@janus/core';
 import { newImage, newUser, refusal, useStore } from './store.js';
+import { markedBy, markIn, told } from './told.js';
 
-/** Everything that could come into a log with an error. */
-const told = (error: Error): string =>
-  [
-    error.message,
-    error.stack,
-    String(error),
-    JSON.stringify(error),
-    JSON.stringify(Object.entries(error)),
-    inspect(error, { depth: null, showHidden: true, maxStringLength: null, maxArrayLength: null }),
-    inspect(error.cause, { depth: null, showHidden: true }),
-  ].join('\n');
-
-// A mark is part of each value, and nothing else is like it. Letter case is what a normal form may change of it.
-const marks = fc
-  .tuple(
-    fc.stringMatching(/^[0-9a-f]{12}$/),
-    fc.constantFrom('', "'", '"', '`', ')', '%', '\\', ' = ', "' for key 'x_unique'", 'ß', '😀'),
-    fc.stringMatching(/^[0-9a-f]{12}$/),
-  )
-  .map(([before, special, after]) => ({ value: `x${before}${special}${after}`, marks: [before, after] }));
+const marks = markedBy('', "'", '"', '`', ')', '%', '\\', ' = ', "' for key 'x_unique'", 'ß', '😀');
 
 const address = (value: string) => `${value.replace(/\s|"/gu, '')}@example.org`;
 const again = async (work: () => Promise<unknown>) => {
@@ -47,8 +28,8 @@ describe('errors tell no value that was passed in', () => {
         for (const [what, mistake] of Object.entries(mistakes(marked.value))) {
           const error = await refusal(store.unitOfWork.run(mistake));
           expect(error, what).to.be.instanceOf(JanusError).and.include({ name });
-          const text = told(error).toLowerCase();
-          for (const mark of marked.marks) expect(text.includes(mark), `${what}: ${text}`).to.equal(false);
+          const text = told(error);
+          expect(markIn(text, marked), `${what}: ${text}`).to.equal(undefined);
         }
       }),
       { numRuns: 10 },
@@ -109,6 +90,16 @@ describe('errors tell no value that was passed in', () => {
       image: () =>
         store.images.update(image.id, { filename: value, title: value, metadata: { [value]: value } }, { version: 99 }),
     })));
+
+  it('of a claim that is not held', () =>
+    silent('LeaseLostError', (value) => {
+      const claim = { lease: newId<'lease'>(), image, worker: value, attempt: 1, leaseUntil: new Date() };
+      return {
+        completed: () => store.images.complete(claim, { changes: { title: value, metadata: { [value]: value } } }),
+        failed: () => store.images.fail(claim, { reason: value }),
+        extended: () => store.images.extend(claim, { leaseFor: 1_000 }),
+      };
+    }));
 
   it('of a user that is still referenced', () =>
     silent('StillReferencedError', (value) => ({

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   DuplicateError,
   InvalidError,
+  LeaseLostError,
   JanusError,
   MissingReferenceError,
   newId,
@@ -168,6 +169,15 @@ describe('errors', () => {
     expect(await twice(() => store.images.update(image.id, { title: 'third' }, image)))
       .to.be.instanceOf(StaleVersionError)
       .and.include({ name: 'StaleVersionError', entity: 'image', seen: 1, current: 3 });
+  });
+
+  it('say that a claim is not held', async () => {
+    const [claim] = await store.images.claim({ limit: 1, leaseFor: 1_000, worker: 'a' });
+    if (!claim) throw new Error('nothing was due');
+    await store.images.complete(claim);
+    expect(await twice(() => store.images.complete(claim)))
+      .to.be.instanceOf(LeaseLostError)
+      .and.include({ name: 'LeaseLostError' });
   });
 
   it('say which field breaks which rule, and what would be accepted', async () => {

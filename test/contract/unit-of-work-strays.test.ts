@@ -24,25 +24,54 @@ describe('What nobody waits for in a unit of work', () => {
   const log = (action: string) => store.logs.append({ action });
   const actions = async () => (await store.logs.list()).items.map((entry) => entry.action).toReversed();
 
-  it('is kept with it, when it was called before the end', async () => {
-    let stray: Promise<unknown> | undefined;
-    await store.unitOfWork.run(() => {
-      stray = log('not waited for');
-      return Promise.resolve();
-    });
-    expect(await actions()).to.deep.equal(['not waited for']);
-    await stray;
+  it('has the unit taken back, and is named, when it is under way at the end', async () => {
+    const strays: Promise<unknown>[] = [];
+    const error = await refusal(
+      store.unitOfWork.run(async () => {
+        await log('waited for');
+        strays.push(log('not waited for'), store.images.find(image.id));
+      }),
+    );
+    expect(error).to.be.instanceOf(UnavailableError).and.include({ code: 'not awaited' });
+    expect(error.message).to.contain('insert into logs').and.contain('await');
+    await Promise.allSettled(strays);
+    expect(await actions()).to.deep.equal([]);
   });
 
-  it('is kept with it, however many those are, in the order they were called in', async () => {
-    const strays: Promise<unknown>[] = [];
+  it('has the unit taken back when it only reads, too', async () => {
+    let stray: Promise<unknown> | undefined;
+    const error = await refusal(
+      store.unitOfWork.run(async () => {
+        await log('waited for');
+        stray = store.images.find(image.id);
+      }),
+    );
+    expect(error.message).to.contain('images.find');
+    await stray;
+    expect(await actions()).to.deep.equal([]);
+  });
+
+  it('is not begun when it is a unit of work, and comes after the end', async () => {
+    let begun = 0;
+    const { promise: ended, resolve: end } = withResolvers();
+    let late: Promise<Error> | undefined;
     await store.unitOfWork.run(async () => {
       await log('waited for');
-      for (let count = 1; count <= 10; count += 1) strays.push(log(`${count}`));
+      late = ended.then(() => refusal(store.unitOfWork.run(async () => void (begun += 1))));
     });
-    const numbers = Array.from({ length: 10 }, (_, index) => `${index + 1}`);
-    expect(await actions()).to.deep.equal(['waited for', ...numbers]);
-    await Promise.all(strays);
+    end();
+    expect(await late)
+      .to.be.instanceOf(UnavailableError)
+      .and.include({ code: 'unit of work ended' });
+    expect(begun).to.equal(0);
+  });
+
+  it('is no fault when it was done before the end', async () => {
+    await store.unitOfWork.run(async () => {
+      void log('not waited for');
+      await sleep(50);
+    });
+    expect(await actions()).to.deep.equal(['not waited for']);
   });
 
   it('is not kept when it comes after a failure that ends the unit', async () => {
@@ -95,18 +124,22 @@ describe('What nobody waits for in a unit of work', () => {
     expect((await store.users.list()).items).to.deep.equal([ada]);
   });
 
-  it('is kept whole with it, when it is a unit of work of its own', async () => {
+  it('has the unit taken back when it is a unit of work of its own', async () => {
     let stray: Promise<unknown> | undefined;
-    await store.unitOfWork.run(async () => {
-      await log('before');
-      stray = store.unitOfWork.run(async () => {
-        await log('inside');
-        await sleep(5);
-        await log('inside, later');
-      });
-    });
-    expect(await actions()).to.deep.equal(['before', 'inside', 'inside, later']);
+    const error = await refusal(
+      store.unitOfWork.run(async () => {
+        await log('before');
+        stray = store.unitOfWork.run(async () => {
+          await log('inside');
+          await sleep(5);
+          await log('inside, later');
+        });
+      }),
+    );
+    expect(error).to.be.instanceOf(UnavailableError).and.include({ code: 'not awaited' });
+    expect(error.message).to.contain('a unit of work inside it');
     await stray;
+    expect(await actions()).to.deep.equal([]);
   });
 
   const late: Readonly<Record<string, () => Promise<unknown>>> = {

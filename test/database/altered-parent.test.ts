@@ -7,9 +7,10 @@ import {
 } from '@janus/knex';
 import { expect } from 'chai';
 import type { Knex } from 'knex';
-import { readSchema } from '../../scripts/schema/read-schema.js';
+import { readSchema } from '@janus/knex/tables';
 import { newImage, newUser } from '../contract/store.js';
 import { empty, openEmpty } from './empty-database.js';
+import { runMigration } from './run-migration.js';
 
 // Each notes a row in `seen` when an image is updated, and when a tag is put on one.
 const triggers: Readonly<Record<string, readonly string[]>> = {
@@ -44,7 +45,7 @@ describe('a migration that alters the images', () => {
     return found;
   };
   const migrate = async (change: (table: Knex.AlterTableBuilder) => void) =>
-    database.dialect.migrate(database.knex, async (on) => {
+    runMigration(database, async (on) => {
       await on.schema.alterTable('images', change);
     });
   const seen = async (): Promise<readonly string[]> => database.knex('seen').pluck('title');
@@ -118,14 +119,12 @@ describe('a migration that alters the images', () => {
 
   it('is refused when it would leave a reference to nothing', async () => {
     const before = await rows();
-    const failed = await database.dialect
-      .migrate(database.knex, async (on) => {
-        await on('users').delete();
-      })
-      .then(
-        () => false,
-        () => true,
-      );
+    const failed = await runMigration(database, async (on) => {
+      await on('users').delete();
+    }).then(
+      () => false,
+      () => true,
+    );
     expect(failed).to.equal(true);
     expect(await database.knex('users')).to.have.lengthOf(1);
     expect(await rows()).to.deep.equal(before);

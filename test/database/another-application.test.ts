@@ -1,7 +1,7 @@
 import { UnavailableError } from '@janus/core';
 import type { Database } from '@janus/knex';
 import { expect } from 'chai';
-import { readSchema } from '../../scripts/schema/read-schema.js';
+import { readSchema } from '@janus/knex/tables';
 import { refusal } from '../contract/store.js';
 import { knexCommand } from '../knex-command.js';
 import { openEmpty, url } from './empty-database.js';

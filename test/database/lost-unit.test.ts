@@ -13,26 +13,67 @@ describe('a unit of work that the database gave up', () => {
 
   // Where writers take turns there is no deadlock.
   if (!process.env['JANUS_TEST_URL']?.startsWith('sqlite:')) {
-    it('after a deadlock keeps nothing, also when the error is caught', async () => {
+    it('after a deadlock keeps nothing, also when the error is caught, and is run again', async () => {
       const a = await store.images.create(newImage(ada));
       const b = await store.images.create(newImage(ada));
+      const caught: unknown[] = [];
+      let runs = 0;
+      const begun = new Set<string>();
       const cross = async (first: Image, second: Image, title: string) =>
         store.unitOfWork.run(async () => {
+          runs += 1;
           await store.logs.append({ action: `${title} before` });
-          await store.images.update(first.id, { title }, first);
-          await sleep(200);
-          await store.images.update(second.id, { title }, second).catch(() => undefined);
-          await store.logs.append({ action: `${title} after` });
+          const { version } = await store.images.get(first.id);
+          await store.images.update(first.id, { title }, { version });
+          begun.add(title);
+          // Each has what the other wants.
+          while (begun.size < 2) await sleep(5);
+          const seen = await store.images.get(second.id);
+          await store.images.update(second.id, { title }, seen).catch((error: unknown) => void caught.push(error));
+          await store.logs.append({ action: `${title} after` }).catch(() => undefined);
         });
-      const ends = await Promise.allSettled([cross(a, b, 'A'), cross(b, a, 'B')]);
-      const lost = ends.filter((end) => end.status === 'rejected');
-      expect(lost).to.have.length(1);
-      expect(lost[0]?.reason).to.be.instanceOf(ConflictError);
-      const kept = ends[0].status === 'fulfilled' ? 'A' : 'B';
+      await Promise.all([cross(a, b, 'A'), cross(b, a, 'B')]);
+      expect(runs).to.equal(3);
+      expect(caught).to.have.length(1);
+      expect(caught[0]).to.be.instanceOf(ConflictError);
       const actions = (await store.logs.recent()).map(({ action }) => action);
-      expect(actions).to.have.members([`${kept} before`, `${kept} after`]);
+      expect(actions).to.have.members(['A before', 'A after', 'B before', 'B after']);
+    });
+
+    it('after a deadlock begins no unit of work inside it, of which something would be kept', async () => {
+      const bob = await store.users.create(newUser());
+      let runs = 0;
+      const cross = async (first: User, second: User) =>
+        store.unitOfWork.run(async () => {
+          const run = (runs += 1);
+          await store.users.setPasswordHash(first.id, 'hash');
+          await sleep(200);
+          await store.users.setPasswordHash(second.id, 'hash').catch(() => undefined);
+          await store.unitOfWork.run(async () => store.logs.append({ action: `${run}` })).catch(() => undefined);
+        });
+      await Promise.all([cross(ada, bob), cross(bob, ada)]);
+      expect(runs).to.equal(3);
+      expect(await store.logs.recent()).to.have.length(2);
     });
   }
+
+  it('after a statement that failed begins no unit of work inside it, and says why', async () => {
+    const database = await openDatabase();
+    try {
+      let begun = 0;
+      const error = await refusal(
+        database.run(async () => {
+          await database.rows('nothing', {}, () => database.knex('no_such_table')).catch(() => undefined);
+          const inside = refusal(database.run(async () => void (begun += 1)));
+          expect((await inside).message).to.include('run the migrations');
+        }),
+      );
+      expect(error.message).to.include('run the migrations');
+      expect(begun).to.equal(0);
+    } finally {
+      await database.close();
+    }
+  });
 
   it('after a statement that failed does no more, and says why', async () => {
     const database = await openDatabase();

@@ -2,6 +2,7 @@ import {
   IMAGE_SORTS,
   type AnalyticsFilter,
   type AnalyticsRepository,
+  type Claim,
   type Image,
   type ImageFilter,
   type ImageQuery,
@@ -158,6 +159,7 @@ export function* findings(data: Data): Generator<Call> {
   }
   yield { name: 'images.get', make: (to) => to.images.get(image.id, { trash: 'included' }) };
   yield { name: 'images.analyses', make: (to) => to.images.analyses(image.id) };
+  yield { name: 'images.processing', make: (to) => to.images.processing(image.id) };
   for (const { name, filter: where, fields } of combined<ImageFilter>(imageFilters(data))) {
     for (const sort of IMAGE_SORTS) {
       if (fields === 2 && sort !== '-createdAt') continue;
@@ -209,7 +211,7 @@ async function drained(images: AsyncIterable<Image>): Promise<void> {
 /** Every way in which the repositories change something. */
 export function* changes({ images, busy, idle }: Data): Generator<Call> {
   type Made = Data['images'][number];
-  const [image, second, third] = images.filter((_, index) => index % 8 > 2) as [Made, Made, Made, ...Made[]];
+  const [image, second, third, fourth] = images.filter((_, index) => index % 8 > 2) as [Made, Made, Made, Made];
   const fresh = (number: number) => ({
     ownerId: idle,
     filename: 'new.jpg',
@@ -257,6 +259,24 @@ export function* changes({ images, busy, idle }: Data): Generator<Call> {
   yield { name: 'images.untag', make: (to) => to.images.untag(image.id, [RARE.tag, 'another', 'third']) };
   yield { name: 'images.recordAnalysis', make: (to) => to.images.recordAnalysis(image.id, 'new', { a: 1 }) };
   yield { name: 'images.recordAnalysis, again', make: (to) => to.images.recordAnalysis(image.id, 'new', { a: 2 }) };
+  const claims: Claim[] = [];
+  for (const limit of [1, 100]) {
+    const options = { limit, leaseFor: DAY, worker: 'a' };
+    yield { name: `images.claim of ${limit}`, make: async (to) => claims.push(...(await to.images.claim(options))) };
+  }
+  const claimed = () => claims.pop() as Claim;
+  yield { name: 'images.extend', make: (to) => to.images.extend(claimed(), { leaseFor: DAY }) };
+  yield { name: 'images.complete', make: (to) => to.images.complete(claimed()) };
+  yield {
+    name: 'images.complete, titled',
+    make: (to) => to.images.complete(claimed(), { changes: { title: 'found' } }),
+  };
+  yield { name: 'images.fail', make: (to) => to.images.fail(claimed(), { reason: 'no memory' }) };
+  yield { name: 'images.fail, for good', make: (to) => to.images.fail(claimed(), { reason: 'broken', retry: false }) };
+  yield {
+    name: 'images.update, status',
+    make: (to) => to.images.update(fourth.id, { status: 'pending' }, { version: 1 }),
+  };
   yield { name: 'images.remove', make: (to) => to.images.remove(third.id) };
   yield { name: 'images.restore', make: (to) => to.images.restore(third.id) };
   yield { name: 'tags.rename', make: ({ tags }) => tags.rename('another', 'yet another') };

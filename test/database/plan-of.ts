@@ -99,7 +99,7 @@ export async function plansOf<One extends Statement>(
   const connection = await client.acquireRawConnection();
   const ask: Ask = async (sql, bindings = []) => {
     if (bindings.length === 0) return dialect.query(connection, sql);
-    const [answer] = await dialect.send(connection, [{ sql, bindings }]);
+    const [answer] = await dialect.send(connection, [{ name: 'plan', sql, bindings }]);
     return answer?.rows ?? [];
   };
   const planned: (One & { readonly plan: Step })[] = [];

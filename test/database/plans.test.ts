@@ -1,6 +1,6 @@
 import * as janus from '@janus/knex';
 import { expect } from 'chai';
-import { readSchema } from '../../scripts/schema/read-schema.js';
+import { readSchema } from '@janus/knex/tables';
 import { openDatabase, openStore } from '../open-store.js';
 import { changes, findings, purges, type Call, type Repositories } from './plan-calls.js';
 import { fill } from './plan-data.js';

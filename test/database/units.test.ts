@@ -32,6 +32,7 @@ describe('a unit of work on its connection', () => {
     ada = await users.create(newUser());
   });
   afterEach(async () => {
+    for (const able of ables.splice(0)) able();
     database.knex.removeAllListeners();
     await database.close();
   });
@@ -44,7 +45,15 @@ describe('a unit of work on its connection', () => {
   const group = async (first: string, second: string) =>
     database.write(database.insertion('tags', [tagRow(first)]), database.insertion('tags', [tagRow(second)]));
   /** Sees to it that no transaction can begin. */
-  const unable = () => Object.assign(database, { dialect: { ...database.dialect, begin: 'BEGIN AT ALL' } });
+  const unable = () => {
+    const { dialect } = database;
+    const whole = { ...dialect };
+    const able = () => void Object.assign(dialect, whole);
+    Object.assign(database.dialect, { begin: () => [{ name: 'begin', sql: 'BEGIN AT ALL', bindings: [] }] });
+    ables.push(able);
+    return able;
+  };
+  const ables: (() => void)[] = [];
   const expectAllGivenBack = async () => {
     await sleep(20);
     expect((database.knex.client as { pool: { numUsed(): number } }).pool.numUsed()).to.equal(0);
@@ -134,11 +143,24 @@ describe('a unit of work on its connection', () => {
       await expectAllGivenBack();
     });
 
-    it('keeps none when they are all there is in it, though the error is caught', async () => {
+    it('keeps none when they are the first in it, and goes on', async () => {
+      await database.run(async () => {
+        expect(await refusal(group('same', 'same'))).to.be.instanceOf(DuplicateError);
+        expect(await tagNames()).to.deep.equal([]);
+        await log('after');
+      });
+      expect(await actions()).to.deep.equal(['after']);
+      expect(await tagNames()).to.deep.equal([]);
+      await expectAllGivenBack();
+    });
+
+    it('keeps nothing of it when they are not the first, though the error is caught', async () => {
       const work = database.run(async () => {
+        await log('before');
         expect(await refusal(group('same', 'same'))).to.be.instanceOf(DuplicateError);
       });
       expect(await refusal(work)).to.be.instanceOf(DuplicateError);
+      expect(await actions()).to.deep.equal([]);
       expect(await tagNames()).to.deep.equal([]);
       await expectAllGivenBack();
     });
@@ -184,28 +206,26 @@ describe('a unit of work on its connection', () => {
 
   describe('that cannot begin', () => {
     it('says so, and leaves no connection taken', async () => {
-      const { dialect } = database;
-      unable();
+      const able = unable();
       for (let round = 0; round < 12; round += 1) {
         expect(await refusal(database.run(async () => log('a')))).to.be.instanceOf(UnavailableError);
       }
       await expectAllGivenBack();
-      Object.assign(database, { dialect });
+      able();
       await database.run(async () => log('b'));
       expect(await actions()).to.deep.equal(['b']);
       await expectAllGivenBack();
     });
 
     it('does nothing of what comes after, also when the error is caught', async () => {
-      const { dialect } = database;
-      unable();
+      const able = unable();
       const work = database.run(async () => {
         await log('a').catch(() => undefined);
         await log('b').catch(() => undefined);
         await database.run(async () => log('c')).catch(() => undefined);
       });
       expect(await refusal(work)).to.be.instanceOf(UnavailableError);
-      Object.assign(database, { dialect });
+      able();
       expect(await actions()).to.deep.equal([]);
       await expectAllGivenBack();
     });
@@ -240,6 +260,19 @@ describe('a unit of work on its connection', () => {
       } finally {
         await other.close();
       }
+    });
+  }
+
+  for (const event of ['query', 'query-response']) {
+    it(`is as it is for nobody, when one who hears of it throws: ${event}`, async () => {
+      database.knex.on(event, () => {
+        throw new Error('of a listener');
+      });
+      await log('alone');
+      await database.run(async () => log('in a unit'));
+      database.knex.removeAllListeners(event);
+      expect(await actions()).to.deep.equal(['alone', 'in a unit']);
+      await expectAllGivenBack();
     });
   }
 });

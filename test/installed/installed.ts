@@ -7,6 +7,8 @@ const root = join(import.meta.dirname, '../..');
 interface Manifest {
   readonly name: string;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
 export interface Packed {
@@ -16,7 +18,7 @@ export interface Packed {
   readonly contents: readonly string[];
 }
 
-export const packages = ['core', 'knex', 'ingest'] as const;
+export const packages = ['core', 'knex', 'ingest', 'cli'] as const;
 
 /** What `npm pack` makes of each package. */
 export function pack(folder: string): readonly Packed[] {
@@ -59,8 +61,10 @@ function link(project: string, name: string): void {
 }
 
 function dependenciesOf(folder: string): readonly string[] {
-  const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
-  return Object.keys(dependencies);
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+  const { dependencies = {}, peerDependencies = {}, peerDependenciesMeta: about = {} } = manifest;
+  // As npm does: peers, too, but for those that are optional.
+  return [...Object.keys(dependencies), ...Object.keys(peerDependencies).filter((peer) => !about[peer]?.optional)];
 }
 
 export interface Ended {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database } from '@janus/knex';
 import { expect } from 'chai';
-import { readSchema } from '../../scripts/schema/read-schema.js';
+import { readSchema } from '@janus/knex/tables';
 import { knexCommand, npxKnex } from '../knex-command.js';
 
 describe('`npx knex` at the root, without a flag', () => {
@@ -83,7 +83,7 @@ describe('`npx knex` at the root, without a flag', () => {
   it('takes every migration back', async () => {
     await knex('migrate:latest');
     await knex('migrate:rollback --all');
-    expect(await tables()).to.deep.equal(['janus_migrations', 'janus_migrations_lock']);
+    expect((await tables()).filter((name) => !name.startsWith('janus_migration'))).to.deep.equal([]);
   });
 
   it('seeds, and a second time changes the number of no row', async () => {

@@ -51,7 +51,11 @@ describe('The packages, packed and installed where the repository is not', funct
     install(project, packed, ['better-sqlite3', 'reflect-metadata', 'tsyringe', '@types/node', 'undici-types']);
     writeFileSync(join(project, 'dot.png'), Buffer.from(dot, 'base64'));
     bare = join(folder, 'bare');
-    install(bare, packed);
+    // The command brings every driver.
+    install(
+      bare,
+      packed.filter(({ name }) => name !== '@janus/cli'),
+    );
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -60,6 +64,8 @@ describe('The packages, packed and installed where the repository is not', funct
     expect(contents).to.include.members([
       '@janus/core/dist/index.js',
       '@janus/core/dist/adapter.d.ts',
+      '@janus/cli/bin/janus.js',
+      '@janus/cli/dist/index.d.ts',
       '@janus/ingest/dist/index.js',
       '@janus/knex/dist/src/index.js',
       '@janus/knex/dist/src/index.d.ts',
@@ -70,7 +76,7 @@ describe('The packages, packed and installed where the repository is not', funct
 
   it('hold no tests, and nothing that only a build or a database leaves behind', () => {
     const odd = packed.flatMap(({ contents }) =>
-      contents.filter((path) => !/^(dist|src|migrations|seeds)\//.test(path)),
+      contents.filter((path) => !/^(bin|dist|src|migrations|seeds)\//.test(path)),
     );
     expect(new Set(odd)).to.deep.equal(new Set(['package.json']));
     const left = /test|\.tsbuildinfo$|\.db$|\.env|\.log$/;
@@ -99,6 +105,13 @@ describe('The packages, packed and installed where the repository is not', funct
     const { code, output } = await checkTypes(project);
     expect(code).not.to.equal(0);
     expect(output).to.match(/wrong\.ts.*Type 'number' is not assignable to type 'string'/);
+  });
+
+  it('run the command `janus`, which brings its drivers', async () => {
+    const janus = join('node_modules', '@janus', 'cli', 'bin', 'janus.js');
+    const { code, output } = await node(project, janus, 'transfer', '--from', 'sqlite:a.db', '--to', 'sqlite:b.db');
+    expect(code).to.equal(2);
+    expect(output).to.include('neither the source nor the target has tables of Janus’s');
   });
 
   it('can be imported without any driver, and without a container', async () => {

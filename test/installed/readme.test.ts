@@ -15,10 +15,12 @@ describe("The README's example", () => {
     // In the repository, from where an application would find the packages.
     folder = await mkdtemp(join(root, 'test', 'installed', 'readme-'));
     const readme = await readFile(join(root, 'README.md'), 'utf8');
-    const code = /<!-- example -->\s+```ts\n(.*?)```\s+<!-- \/example -->/s.exec(readme)?.[1];
-    if (code === undefined) throw new Error('the README has no example between its markers');
     example = join(folder, 'example.ts');
-    await writeFile(example, code);
+    for (const name of ['example', 'worker', 'watch']) {
+      const code = new RegExp(`<!-- ${name} -->\\s+\`\`\`ts\\n(.*?)\`\`\`\\s+<!-- /${name} -->`, 's').exec(readme)?.[1];
+      if (code === undefined) throw new Error(`the README has no ${name} between its markers`);
+      await writeFile(join(folder, `${name}.ts`), code);
+    }
   });
 
   after(async () => rm(folder, { recursive: true }));
@@ -33,7 +35,11 @@ describe("The README's example", () => {
     const settings = join(folder, 'tsconfig.json');
     await writeFile(
       settings,
-      JSON.stringify({ extends: '../../../tsconfig.json', include: [], files: ['example.ts'] }),
+      JSON.stringify({
+        extends: '../../../tsconfig.json',
+        include: [],
+        files: ['example.ts', 'worker.ts', 'watch.ts'],
+      }),
     );
     await run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', settings]);
   });

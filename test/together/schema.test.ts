@@ -1,7 +1,6 @@
 import { Database } from '@janus/knex';
 import { expect } from 'chai';
-import { readSchema, type Table } from '../../scripts/schema/read-schema.js';
-import { collations, meaningsOf } from './column-types.js';
+import { columnKinds, readSchema, textLength, type Table } from '@janus/knex/tables';
 
 interface Described {
   readonly name: string;
@@ -72,7 +71,9 @@ describe('the schema', () => {
       for (const [position, column] of columns.entries()) {
         const meanings = described.map((one) => {
           const same = one.tables[index]?.columns[position];
-          return same ? meaningsOf(one.name, same.type) : [];
+          return same
+            ? [...columnKinds(one.database, same.type)].map((kind) => `${kind} ${textLength(same.type)}`)
+            : [];
         });
         const [first = [], ...others] = meanings;
         const shared = first.filter((meaning) => others.every((other) => other.includes(meaning)));
@@ -82,9 +83,11 @@ describe('the schema', () => {
   });
 
   it('has text that compares by code point', () => {
-    for (const { name, tables } of described) {
+    for (const { name, database, tables } of described) {
       const texts = tables.flatMap(({ columns }) => columns).filter(({ type }) => /char/.test(type));
-      expect(new Set(texts.map(({ collation }) => collation)), name).to.deep.equal(new Set([collations[name]]));
+      expect(new Set(texts.map(({ collation }) => collation)), name).to.deep.equal(
+        new Set([database.dialect.catalogue.collation]),
+      );
     }
   });
 

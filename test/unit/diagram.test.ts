@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { diagramOf, withDiagram } from '../../scripts/schema/diagram.js';
-import type { Column, Table } from '../../scripts/schema/read-schema.js';
+import type { Column, Table } from '@janus/knex/tables';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -1,4 +1,5 @@
 /** What an adapter needs to keep core's promises: the rules as schemas, cursors, and the words of a search. */
+export * from './call.js';
 export * from './id.js';
 export * from './page.js';
 export * from './rules.js';
@@ -8,5 +9,7 @@ export * from './admin.js';
 export * from './analytics.js';
 export * from './image.js';
 export * from './log.js';
+export * from './processing.js';
 export * from './tag.js';
+export * from './unit-of-work.js';
 export * from './user.js';

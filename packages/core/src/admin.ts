@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CallOptions } from './call.js';
 import { userId, type UserId } from './id.js';
 import type { Page, PageRequest } from './page.js';
 import { whole } from './rules.js';
@@ -23,16 +24,16 @@ export interface AdminRepository {
    * Makes a user an admin, or changes the level of one.
    * @throws MissingReferenceError `admins_user_id_foreign` or `admins_granted_by_foreign`
    */
-  grant(userId: UserId, grant: Grant): Promise<Admin>;
+  grant(userId: UserId, grant: Grant, options?: CallOptions): Promise<Admin>;
   /** @throws NotFoundError when the user is no admin */
-  revoke(userId: UserId): Promise<void>;
-  find(userId: UserId): Promise<Admin | null>;
+  revoke(userId: UserId, options?: CallOptions): Promise<void>;
+  find(userId: UserId, options?: CallOptions): Promise<Admin | null>;
   /** Whether the user is an admin, of at least this level (1, if left out). */
-  isAdmin(userId: UserId, level?: number): Promise<boolean>;
+  isAdmin(userId: UserId, level?: number, options?: CallOptions): Promise<boolean>;
   /** The user's level; null for those who are no admins. */
-  levelOf(userId: UserId): Promise<number | null>;
+  levelOf(userId: UserId, options?: CallOptions): Promise<number | null>;
   /** In the order of the users' age, youngest first. */
-  list(page?: PageRequest): Promise<Page<Admin>>;
+  list(page?: PageRequest, options?: CallOptions): Promise<Page<Admin>>;
 }
 
 /** The token by which a container provides the admins. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CallOptions } from './call.js';
 import { analyticsId, imageId, type AnalyticsId, type ImageId } from './id.js';
 import type { Image } from './image.js';
 import { pageRequest, type Page, type PageRequest } from './page.js';
@@ -51,19 +52,22 @@ export interface ImageAnalytics {
 
 export interface AnalyticsRepository {
   /** @throws MissingReferenceError `analytics_image_id_foreign` */
-  record(event: NewAnalyticsEvent): Promise<AnalyticsEvent>;
-  find(id: AnalyticsId): Promise<AnalyticsEvent | null>;
+  record(event: NewAnalyticsEvent, options?: CallOptions): Promise<AnalyticsEvent>;
+  find(id: AnalyticsId, options?: CallOptions): Promise<AnalyticsEvent | null>;
   /** Newest first. */
-  list(query?: AnalyticsQuery): Promise<Page<AnalyticsEvent>>;
+  list(query?: AnalyticsQuery, options?: CallOptions): Promise<Page<AnalyticsEvent>>;
   /** The newest events, newest first. @param limit 1 to 500; 50 if left out */
-  recent(limit?: number): Promise<readonly AnalyticsEvent[]>;
+  recent(limit?: number, options?: CallOptions): Promise<readonly AnalyticsEvent[]>;
   /** How many events a day (in UTC) each topic had, by day, then by topic. Days without any are left out. */
-  perDay(query: {
-    readonly created: Required<Period>;
-    readonly topic?: string | undefined;
-  }): Promise<readonly DayCount[]>;
+  perDay(
+    query: {
+      readonly created: Required<Period>;
+      readonly topic?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<readonly DayCount[]>;
   /** The images that have events, newest image first, each with its newest ones. Those in the trash are left out. */
-  listImages(page?: PageRequest): Promise<Page<ImageAnalytics>>;
+  listImages(page?: PageRequest, options?: CallOptions): Promise<Page<ImageAnalytics>>;
 }
 
 /** The token by which a container provides the analytics. */

@@ -65,6 +65,19 @@ export class StaleVersionError extends JanusError {
   }
 }
 
+/**
+ * A worker no longer has the image that it claimed: its lease lapsed and another has claimed it, its status was set by hand, or
+ * it is in the trash, or gone. What the worker was about to say of it was not written.
+ */
+export class LeaseLostError extends JanusError {
+  override readonly name = 'LeaseLostError';
+  constructor() {
+    super(
+      'the image is not this worker’s any more: its lease lapsed and another has it, its status was set by hand, or it was removed; leave it, and claim others',
+    );
+  }
+}
+
 /** Input that breaks a rule of its field; core finds that before a database is asked. Nothing was written. */
 export class InvalidError extends JanusError {
   override readonly name = 'InvalidError';
@@ -80,11 +93,14 @@ export class InvalidError extends JanusError {
   }
 }
 
-/** Two units of work were in each other's way (a deadlock, or no order in which both could have run). Run it again. */
+/**
+ * Others were in the way: a deadlock, no order in which both could have run, or a lock that was not let go of. It was tried
+ * again, and again in vain.
+ */
 export class ConflictError extends JanusError {
   override readonly name = 'ConflictError';
   constructor(/** The database's own code of the failure. */ readonly code: string) {
-    super(`another unit of work was in the way (${code}); run this one again`);
+    super(`another unit of work was in the way (${code}); nothing was kept, run this one again`);
   }
 }
 
@@ -104,5 +120,34 @@ export class TimeoutError extends JanusError {
   override readonly name = 'TimeoutError';
   constructor(readonly code: string) {
     super(`the database did not answer in time (${code})`);
+  }
+}
+
+/** The caller's signal ended it. Nothing of it was kept. */
+export class AbortError extends JanusError {
+  override readonly name = 'AbortError';
+  constructor() {
+    super('the signal of this call was aborted; nothing of it was kept');
+  }
+}
+
+/** The connection was lost while something was being kept: it may be there whole, or not at all. */
+export class UnknownOutcomeError extends JanusError {
+  override readonly name = 'UnknownOutcomeError';
+  constructor(readonly code: string) {
+    super(
+      `the connection was lost while this was being kept (${code}); look whether it is there before you do it again`,
+    );
+  }
+}
+
+/** The unit of work was kept, and what was to be done after it failed. */
+export class AfterCommitError extends JanusError {
+  override readonly name = 'AfterCommitError';
+  constructor(
+    /** What the hook threw, the first of those that did. */
+    override readonly cause: unknown,
+  ) {
+    super('the unit of work was kept, but a hook of afterCommit failed; do not run the unit again');
   }
 }

@@ -13,6 +13,7 @@ export type ImageId = Id<'image'>;
 export type TagId = Id<'tag'>;
 export type LogId = Id<'log'>;
 export type AnalyticsId = Id<'analytics'>;
+export type LeaseId = Id<'lease'>;
 
 /**
  * A new id. Its first 48 bits are the time, in milliseconds since 1970 (RFC 9562, UUIDv7): ids sort as their times do.
@@ -56,6 +57,7 @@ export const userId = rule<'user'>();
 export const imageId = rule<'image'>();
 export const logId = rule<'log'>();
 export const analyticsId = rule<'analytics'>();
+export const leaseId = rule<'lease'>();
 
 /**
  * The id and the instant of something new, which are two forms of one fact.

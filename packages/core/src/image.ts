@@ -1,12 +1,15 @@
 import { z } from 'zod';
+import { callOptions, type CallOptions } from './call.js';
 import { imageId, userId, type ImageId, type UserId } from './id.js';
 import { pageRequest, type Page, type PageRequest } from './page.js';
 import { NEAR_DISTANCE, perceptualHash, type PerceptualHash } from './perceptual-hash.js';
+import type { ImageProcessing } from './processing.js';
 import { quick, quickly, UNSURE } from './quick.js';
 import {
   atMost,
   changesOf,
   double,
+  few,
   FIRST_INSTANT,
   instant,
   jsonObject,
@@ -176,6 +179,11 @@ export interface OwnedImage {
 /** What to do about an image that its owner has already: refuse it, leave what is there, or also take it out of the trash. */
 export type OnDuplicate = 'fail' | 'skip' | 'restore';
 
+export interface DuplicateOption extends CallOptions {
+  /** `fail`, if left out. */
+  readonly onDuplicate?: OnDuplicate | undefined;
+}
+
 export interface CreatedMany {
   readonly created: number;
   readonly skipped: number;
@@ -191,12 +199,12 @@ export interface ImageAnalysis {
   readonly updatedAt: Date;
 }
 
-export interface TrashOption {
+export interface TrashOption extends CallOptions {
   /** `excluded`, if left out. */
   readonly trash?: Exclude<Trash, 'only'> | undefined;
 }
 
-export interface ImageRepository {
+export interface ImageRepository extends ImageProcessing {
   /**
    * Creates an image. Where its owner has one of the same bytes, `onDuplicate` says what happens: `fail` (if left out)
    * refuses it; `skip` returns the image that is there, as it is; `restore` also takes that out of the trash. Uploads of
@@ -204,51 +212,48 @@ export interface ImageRepository {
    * @throws DuplicateError `images_owner_id_sha256_unique` or `images_id_unique`
    * @throws MissingReferenceError `images_owner_id_foreign`
    */
-  create(image: NewImage, options?: { readonly onDuplicate?: OnDuplicate | undefined }): Promise<Image>;
+  create(image: NewImage, options?: DuplicateOption): Promise<Image>;
   /**
    * Creates all or none of any number of images, reading them as it goes. Two of the same bytes among them are
    * duplicates, too.
    * @throws what `create` throws; the `field` of an InvalidError begins with the position, from 0
    */
-  createMany(
-    images: Iterable<NewImage> | AsyncIterable<NewImage>,
-    options?: { readonly onDuplicate?: OnDuplicate | undefined },
-  ): Promise<CreatedMany>;
+  createMany(images: Iterable<NewImage> | AsyncIterable<NewImage>, options?: DuplicateOption): Promise<CreatedMany>;
   find(id: ImageId, options?: TrashOption): Promise<Image | null>;
   /** @throws NotFoundError */
   get(id: ImageId, options?: TrashOption): Promise<Image>;
   findByHash(ownerId: UserId, sha256: string, options?: TrashOption): Promise<Image | null>;
   /** In the order asked for, null where there is none. Up to 1,000 ids. */
   findMany(ids: readonly ImageId[], options?: TrashOption): Promise<readonly (Image | null)[]>;
-  list(query?: ImageQuery): Promise<Page<Image>>;
+  list(query?: ImageQuery, options?: CallOptions): Promise<Page<Image>>;
   /** As `list`, with the owner of each image. */
-  listWithOwners(query?: ImageQuery): Promise<Page<OwnedImage>>;
+  listWithOwners(query?: ImageQuery, options?: CallOptions): Promise<Page<OwnedImage>>;
   /**
    * How many images match. Exact, and the time it takes grows with that number, unless `atMost` (1 to 1,000,000) is given:
    * then it counts no further.
    */
-  count(where?: ImageFilter, options?: { readonly atMost?: number | undefined }): Promise<number>;
+  count(where?: ImageFilter, options?: CallOptions & { readonly atMost?: number | undefined }): Promise<number>;
   /** Every image that matches, page by page: memory stays bounded, and no connection is held between pages. */
-  stream(where?: ImageFilter, options?: { readonly sort?: ImageSort | undefined }): AsyncIterable<Image>;
+  stream(where?: ImageFilter, options?: CallOptions & { readonly sort?: ImageSort | undefined }): AsyncIterable<Image>;
   /**
    * Changes the fields that are given, if nobody else has changed the image since `version` was read.
    * @throws NotFoundError (also when it is in the trash), StaleVersionError, InvalidError (also for no change at all)
    */
-  update(id: ImageId, changes: ImageChanges, seen: { readonly version: number }): Promise<Image>;
+  update(id: ImageId, changes: ImageChanges, seen: { readonly version: number }, options?: CallOptions): Promise<Image>;
   /** Puts an image into the trash. @throws NotFoundError (also when it is there already) */
-  remove(id: ImageId): Promise<void>;
+  remove(id: ImageId, options?: CallOptions): Promise<void>;
   /** Takes an image out of the trash; one that is not in it stays as it is. @throws NotFoundError */
-  restore(id: ImageId): Promise<Image>;
+  restore(id: ImageId, options?: CallOptions): Promise<Image>;
   /** Deletes what has been in the trash since before an instant, for good, each batch for itself. Returns how many. */
   purge(options: Sweep): Promise<number>;
   /** Adds tags to an image, out of the trash or in it; those it has already are kept. @throws NotFoundError */
-  tag(id: ImageId, tags: readonly string[]): Promise<void>;
+  tag(id: ImageId, tags: readonly string[], options?: CallOptions): Promise<void>;
   /** Takes tags from an image; those it has not are passed over. @throws NotFoundError */
-  untag(id: ImageId, tags: readonly string[]): Promise<void>;
+  untag(id: ImageId, tags: readonly string[], options?: CallOptions): Promise<void>;
   /** Stores the result of an analysis, in place of the last one of that kind. @throws NotFoundError */
-  recordAnalysis(id: ImageId, kind: string, result: JsonValue): Promise<ImageAnalysis>;
+  recordAnalysis(id: ImageId, kind: string, result: JsonValue, options?: CallOptions): Promise<ImageAnalysis>;
   /** All results for an image, by kind. */
-  analyses(id: ImageId): Promise<readonly ImageAnalysis[]>;
+  analyses(id: ImageId, options?: CallOptions): Promise<readonly ImageAnalysis[]>;
 }
 
 /** The token by which a container provides the images. */
@@ -307,7 +312,8 @@ export const newImage = z.strictObject({
   tags: tagNames.default([]),
 });
 
-export const imageChanges = changesOf(z.strictObject(changeable).partial());
+export const imageFields = z.strictObject(changeable);
+export const imageChanges = changesOf(imageFields.partial());
 
 /**
  * A range of whole numbers from 0. A bound between two of them is the next one inside, one far outside is just outside: what
@@ -358,11 +364,11 @@ export const imagePlaces = {
   byteSize: z.tuple([whole(0), imageId]),
   filename: z.tuple([text(255), imageId]),
 };
-export const createOptions = z.strictObject({ onDuplicate: z.enum(['fail', 'skip', 'restore']).default('fail') });
-export const trashOption = z.strictObject({ trash: z.enum(['excluded', 'included']).default('excluded') });
-export const countOptions = z.strictObject({ atMost: atMost.optional() });
-export const streamOptions = z.strictObject({ sort: z.enum(IMAGE_SORTS).optional() });
-export const imageIds = quickly(z.array(imageId).max(1_000), (value) =>
+export const createOptions = callOptions.extend({ onDuplicate: z.enum(['fail', 'skip', 'restore']).default('fail') });
+export const trashOption = callOptions.extend({ trash: z.enum(['excluded', 'included']).default('excluded') });
+export const countOptions = callOptions.extend({ atMost: atMost.optional() });
+export const streamOptions = callOptions.extend({ sort: z.enum(IMAGE_SORTS).optional() });
+export const imageIds = quickly(few(imageId, 1_000), (value) =>
   Array.isArray(value) && value.length <= 1_000 && [...value].every((id) => quick(imageId, id) !== UNSURE)
     ? [...value]
     : UNSURE,

@@ -1,6 +1,6 @@
 export * from './errors.js';
 export { firstIdAt, idTime, newId } from './id.js';
-export type { AnalyticsId, Id, ImageId, LogId, TagId, UserId } from './id.js';
+export type { AnalyticsId, Id, ImageId, LeaseId, LogId, TagId, UserId } from './id.js';
 export type { Cursor, Page, PageRequest } from './page.js';
 export { FIRST_INSTANT, JSON_BYTES, JSON_DEPTH, LAST_INSTANT } from './rules.js';
 export type { JsonObject, JsonScalar, JsonValue, MetadataFilter, Period, Sweep } from './rules.js';
@@ -21,6 +21,7 @@ export { IMAGE_SORTS, IMAGE_STATUSES, ImageRepository } from './image.js';
 export type {
   Capture,
   CreatedMany,
+  DuplicateOption,
   Image,
   ImageAnalysis,
   ImageChanges,
@@ -38,8 +39,19 @@ export type {
 } from './image.js';
 export { LOG_LEVELS, LogRepository } from './log.js';
 export type { LogEntry, LogFilter, LogLevel, LogQuery, NewLogEntry, UserLogCount } from './log.js';
+export { PROCESSING_ATTEMPTS } from './processing.js';
+export type {
+  Claim,
+  ClaimOptions,
+  ImageProcessing,
+  Processing,
+  ProcessingChanges,
+  ProcessingFailure,
+} from './processing.js';
 export { TagRepository } from './tag.js';
 export type { Tag, TagCount, TagQuery } from './tag.js';
-export { UnitOfWork } from './unit-of-work.js';
+export type { CallOptions } from './call.js';
+export { ISOLATION_LEVELS, UnitOfWork } from './unit-of-work.js';
+export type { IsolationLevel, UnitOptions } from './unit-of-work.js';
 export { UserRepository } from './user.js';
 export type { Credentials, NewUser, User, UserChanges } from './user.js';

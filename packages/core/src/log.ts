@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CallOptions } from './call.js';
 import { imageId, logId, userId, type ImageId, type LogId, type UserId } from './id.js';
 import { pageRequest, type Page, type PageRequest } from './page.js';
 import {
@@ -73,18 +74,18 @@ export interface UserLogCount {
 
 export interface LogRepository {
   /** @throws MissingReferenceError `logs_user_id_foreign` or `logs_image_id_foreign` */
-  append(entry: NewLogEntry): Promise<LogEntry>;
+  append(entry: NewLogEntry, options?: CallOptions): Promise<LogEntry>;
   /** Appends all or none of any number of entries, reading them as it goes. Returns how many. */
-  appendMany(entries: Iterable<NewLogEntry> | AsyncIterable<NewLogEntry>): Promise<number>;
+  appendMany(entries: Iterable<NewLogEntry> | AsyncIterable<NewLogEntry>, options?: CallOptions): Promise<number>;
   /** Newest first. */
-  list(query?: LogQuery): Promise<Page<LogEntry>>;
+  list(query?: LogQuery, options?: CallOptions): Promise<Page<LogEntry>>;
   /** The newest entries, newest first. @param limit 1 to 500; 50 if left out */
-  recent(limit?: number): Promise<readonly LogEntry[]>;
+  recent(limit?: number, options?: CallOptions): Promise<readonly LogEntry[]>;
   /**
    * How many entries each user has: most first, among equals the youngest user first and nobody last; up to 500 users.
    * Reads every entry of the period.
    */
-  countByUser(timestamp?: Period): Promise<readonly UserLogCount[]>;
+  countByUser(timestamp?: Period, options?: CallOptions): Promise<readonly UserLogCount[]>;
   /** Deletes the entries from before an instant, oldest first, each batch for itself. Returns how many. */
   prune(options: Sweep): Promise<number>;
 }

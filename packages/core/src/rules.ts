@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { callOptions, type CallOptions } from './call.js';
 import { InvalidError } from './errors.js';
 import { quick, quickly, UNSURE } from './quick.js';
 
@@ -23,7 +24,15 @@ const storable = (value: string) => !value.includes('\0') && value.isWellFormed(
 const STORABLE = 'well-formed Unicode text without NUL characters';
 
 /** Whether a text has at most so many code points: what PostgreSQL, MySQL and MariaDB count in `varchar(n)`. */
-const fits = (value: string, max: number) => value.length <= max || Array.from(value).length <= max;
+const fits = (value: string, max: number) =>
+  value.length <= max || (value.length <= 2 * max && Array.from(value).length <= max);
+
+/** Text that is no longer than this many units, seen before any of it is read: somebody may send a very long one. */
+const readable = (units: number, max: number) =>
+  z.string().refine((value) => value.length <= units, { ...broken('length', `1 to ${max} characters`), abort: true });
+
+/** So much longer than its normal form may be what was meant: composed of several, or with spaces around. */
+const BEFORE_NORMAL = 16;
 
 /** Whether a text is storable without looking at each character: it has none but those that most have. */
 const plain = (value: string) => /^[\x20-\x7e]*$/.test(value);
@@ -31,8 +40,7 @@ const plain = (value: string) => /^[\x20-\x7e]*$/.test(value);
 /** Text of 1 to `max` characters (code points). */
 export const text = (max: number) =>
   quickly(
-    z
-      .string()
+    readable(2 * max, max)
       .refine(storable, broken('characters', STORABLE))
       .refine((value) => value !== '' && fits(value, max), broken('length', `1 to ${max} characters`)),
     (value) => (typeof value === 'string' && value !== '' && value.length <= max && storable(value) ? value : UNSURE),
@@ -41,8 +49,7 @@ export const text = (max: number) =>
 /** Text that is brought to its normal form before it is measured. */
 export const normalText = (max: number, normal: (value: string) => string, pattern: RegExp, allowed: string) =>
   quickly(
-    z
-      .string()
+    readable(BEFORE_NORMAL * max, max)
       .refine(storable, broken('characters', STORABLE))
       .transform(normal)
       .refine((value) => value !== '' && fits(value, max), broken('length', `1 to ${max} characters`))
@@ -119,12 +126,27 @@ export const many = z.custom<Iterable<unknown> | AsyncIterable<unknown>>(
   broken('type', 'an array, or anything else that can be iterated'),
 );
 
-/** Which rows a retention takes: those from before an instant, so many at a time (1 to 10,000; 1,000 if left out). */
-export interface Sweep {
+/** Which rows a retention takes: those from before an instant. */
+export interface Sweep extends CallOptions {
   readonly before: Date;
+  /** How many at a time, each time for itself, so that others write in between: 1 to 10,000; 1,000 if left out. */
   readonly batch?: number | undefined;
+  /** Is told after each batch how many there have been in all. */
+  readonly progress?: ((swept: number) => void) | undefined;
 }
-export const sweep = z.strictObject({ before: bound, batch: whole(1, 10_000).default(1_000) });
+export const sweep = callOptions.extend({
+  before: bound,
+  batch: whole(1, 10_000).default(1_000),
+  progress: z
+    .custom<(swept: number) => void>((value) => typeof value === 'function', broken('type', 'a function'))
+    .optional(),
+});
+
+/** A list of so many at the most, which is seen before any of it is looked at. */
+export const few = <Item extends z.ZodType>(item: Item, max: number, allowed = `at most ${max} of them`) =>
+  z
+    .custom<z.input<Item>[]>((value) => !Array.isArray(value) || value.length <= max, broken('length', allowed))
+    .pipe(z.array(item));
 
 /** How far something is counted. */
 export const atMost = whole(1, 1_000_000);
@@ -165,6 +187,8 @@ export interface MetadataFilter {
   readonly equals?: JsonScalar | undefined;
 }
 
+const STEPS = `1 to ${JSON_DEPTH} steps`;
+
 /** What a key in a path has none of. */
 const UNFIT = /^-|["\\\p{Cc}]/u;
 
@@ -175,22 +199,19 @@ const quickStep = (step: unknown) =>
 
 export const metadataFilter = quickly(
   z.strictObject({
-    path: z
-      .array(
-        z.union([
-          // What the four databases' path languages do not agree on: quotes and backslashes; and MariaDB finds no key that
-          // begins with a minus.
-          text(255).refine(
-            (key) => !UNFIT.test(key),
-            broken(
-              'characters',
-              'no minus at the beginning of a key, and no quotes, backslashes or control characters',
-            ),
-          ),
-          whole(0, 1_000_000),
-        ]),
-      )
-      .refine((path) => path.length >= 1 && path.length <= JSON_DEPTH, broken('length', `1 to ${JSON_DEPTH} steps`)),
+    path: few(
+      z.union([
+        // What the four databases' path languages do not agree on: quotes and backslashes; and MariaDB finds no key that
+        // begins with a minus.
+        text(255).refine(
+          (key) => !UNFIT.test(key),
+          broken('characters', 'no minus at the beginning of a key, and no quotes, backslashes or control characters'),
+        ),
+        whole(0, 1_000_000),
+      ]),
+      JSON_DEPTH,
+      STEPS,
+    ).refine((path) => path.length >= 1, broken('length', STEPS)),
     equals: z
       .custom<JsonScalar>(
         (value) => value === null || ['string', 'number', 'boolean'].includes(typeof value),
@@ -230,7 +251,11 @@ function checkedJson<Value extends JsonValue>(value: Value, context: z.Refinemen
     context.addIssue({ code: 'custom', ...broken(rule, allowed) });
     return false;
   };
+  // Of bytes that it surely has: what is far too long is not read to its end.
+  let room = JSON_BYTES;
   const walk = (part: unknown, depth: number): boolean => {
+    room -= typeof part === 'string' || Array.isArray(part) ? part.length : 1;
+    if (room < 0) return fail('bytes', `JSON of up to ${JSON_BYTES} bytes`);
     if (depth > JSON_DEPTH) return fail('depth', `JSON nested up to ${JSON_DEPTH} deep`);
     if (part === null || typeof part === 'boolean') return true;
     if (typeof part === 'string') return storable(part) || fail('characters', STORABLE);

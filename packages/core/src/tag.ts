@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import type { CallOptions } from './call.js';
 import type { TagId } from './id.js';
 import { pageRequest, type Page, type PageRequest } from './page.js';
 import { quick, quickly, UNSURE } from './quick.js';
-import { atMost, normalText } from './rules.js';
+import { atMost, few, normalText } from './rules.js';
 
 /** A word or two that images are found by. It comes to be when an image is first tagged with it. */
 export interface Tag {
@@ -23,14 +24,14 @@ export interface TagQuery extends PageRequest {
 
 export interface TagRepository {
   /** By name, in the order of code points. Tags that no image has are among them, with a count of 0. */
-  list(query?: TagQuery): Promise<Page<TagCount>>;
+  list(query?: TagQuery, options?: CallOptions): Promise<Page<TagCount>>;
   /**
    * @throws NotFoundError
    * @throws DuplicateError `tags_name_unique`; `merge` is what makes one tag of two
    */
-  rename(name: string, newName: string): Promise<Tag>;
+  rename(name: string, newName: string, options?: CallOptions): Promise<Tag>;
   /** Every image that has the tag `from` has `into` afterwards, and `from` is gone. @throws NotFoundError */
-  merge(from: string, into: string): Promise<Tag>;
+  merge(from: string, into: string, options?: CallOptions): Promise<Tag>;
 }
 
 /** The token by which a container provides the tags. */
@@ -42,10 +43,7 @@ const round = (name: string) => name.normalize('NFKC').toLowerCase().replace(/\s
 export const tagName = normalText(100, (name) => round(round(name)), /^\P{Cc}*$/u, 'no control characters');
 /** Up to 100 tags, each once. */
 export const tagNames = quickly(
-  z
-    .array(tagName)
-    .max(100)
-    .transform((names) => [...new Set(names)]),
+  few(tagName, 100).transform((names) => [...new Set(names)]),
   (value) => {
     if (!Array.isArray(value) || value.length > 100) return UNSURE;
     // Not by `map`, which passes over holes.

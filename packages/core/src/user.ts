@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CallOptions } from './call.js';
 import { userId, type UserId } from './id.js';
 import type { Page, PageRequest } from './page.js';
 import { changesOf, instant, normalText, text } from './rules.js';
@@ -35,28 +36,28 @@ export interface Credentials {
 
 export interface UserRepository {
   /** @throws DuplicateError `users_email_unique`, `users_username_unique` or `users_id_unique` */
-  create(user: NewUser): Promise<User>;
-  find(id: UserId): Promise<User | null>;
+  create(user: NewUser, options?: CallOptions): Promise<User>;
+  find(id: UserId, options?: CallOptions): Promise<User | null>;
   /** @throws NotFoundError */
-  get(id: UserId): Promise<User>;
+  get(id: UserId, options?: CallOptions): Promise<User>;
   /** Without regard to case and surrounding space. */
-  findByEmail(email: string): Promise<User | null>;
+  findByEmail(email: string, options?: CallOptions): Promise<User | null>;
   /** Without regard to case and surrounding space. */
-  findByUsername(username: string): Promise<User | null>;
+  findByUsername(username: string, options?: CallOptions): Promise<User | null>;
   /** Newest first. */
-  list(page?: PageRequest): Promise<Page<User>>;
+  list(page?: PageRequest, options?: CallOptions): Promise<Page<User>>;
   /** @throws NotFoundError, DuplicateError, InvalidError (also when there is nothing to change) */
-  update(id: UserId, changes: UserChanges): Promise<User>;
+  update(id: UserId, changes: UserChanges, options?: CallOptions): Promise<User>;
   /**
    * Removes the user, and what makes it an admin. Log entries stay, and are nobody's.
    * @throws NotFoundError
    * @throws StillReferencedError `images_owner_id_foreign`: it has images, in the trash perhaps; purge those first
    */
-  remove(id: UserId): Promise<void>;
+  remove(id: UserId, options?: CallOptions): Promise<void>;
   /** Sets the hash, or (null) takes it away, so that nobody can log in. Moves `updatedAt`. @throws NotFoundError */
-  setPasswordHash(id: UserId, passwordHash: string | null): Promise<void>;
+  setPasswordHash(id: UserId, passwordHash: string | null, options?: CallOptions): Promise<void>;
   /** By e-mail; null if there is no such user, or it has no password hash. */
-  findCredentials(email: string): Promise<Credentials | null>;
+  findCredentials(email: string, options?: CallOptions): Promise<Credentials | null>;
 }
 
 /** The token by which a container provides the users. */

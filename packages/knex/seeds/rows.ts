@@ -69,7 +69,8 @@ export async function setLater(database: Database, pictures: readonly Picture[])
   const { knex, dialect } = database;
   for (const { id: image, later } of pictures) {
     if (!later) continue;
-    const values = { version: later.version, updated_at: later.updatedAt, deleted_at: later.deletedAt };
+    const { version, updatedAt: updated_at, deletedAt: deleted_at } = later;
+    const values = { version, updated_at, deleted_at, ...(deleted_at && { due_at: null }) };
     await database.update('seeds.images', 'images', values, { id: dialect.idValue(image) }, (given) =>
       knex('images').where(given),
     );

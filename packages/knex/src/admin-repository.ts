@@ -9,6 +9,7 @@ import {
 } from '@janus/core';
 import { adminLevel, page as pageRule, userPlace, check, grant, userId } from '@janus/core/adapter';
 import { id, instant, nullable, number } from './columns.js';
+import { calls } from './calls.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
 import { newestFirst, type Table } from './newest-first.js';
@@ -30,6 +31,10 @@ const ADMINS: Table<Admin> = {
 };
 
 export class KnexAdminRepository implements AdminRepository {
+  static {
+    calls(this, 'admins');
+  }
+
   constructor(private readonly database: Database) {}
 
   async grant(user: UserId, given: Grant): Promise<Admin> {

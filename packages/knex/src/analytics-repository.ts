@@ -29,6 +29,7 @@ import {
 } from '@janus/core/adapter';
 import { id, instant, json, nullable, number, text } from './columns.js';
 import { between, during, referring, type Bounds } from './conditions.js';
+import { calls } from './calls.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
 import { imageColumns, toImage } from './image-row.js';
@@ -61,6 +62,10 @@ const ANALYTICS: Table<AnalyticsEvent> = {
 };
 
 export class KnexAnalyticsRepository implements AnalyticsRepository {
+  static {
+    calls(this, 'analytics');
+  }
+
   constructor(private readonly database: Database) {}
 
   async record(event: NewAnalyticsEvent): Promise<AnalyticsEvent> {

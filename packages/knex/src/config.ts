@@ -3,7 +3,10 @@ import { UnavailableError } from '@janus/core';
 import createKnex, { type Knex } from 'knex';
 import type { Dialect } from './dialects/dialect.js';
 import { dialects } from './dialects/index.js';
-import { guard, MIGRATIONS, MigrationSource } from './migrations.js';
+import { withoutLock } from './knex-lock.js';
+import { KnexMigrations } from './knex-migrations.js';
+import { settle } from './migrating.js';
+import { guard } from './migrations.js';
 import { SeedSource } from './seeds.js';
 
 /** What a Knex made by Janus says of itself. */
@@ -19,10 +22,12 @@ function configFor(
   dialect: Dialect,
   url: string,
   prepare = async (connection: unknown) => dialect.prepare(connection),
+  migrations = new KnexMigrations(dialect),
 ): Knex.Config & { userParams: UserParams } {
-  const { pool, ...connect } = dialect.connect(url);
+  const { pool, client, ...connect } = dialect.connect(url);
   return {
     ...connect,
+    client: withoutLock(client),
     pool: {
       ...pool,
       afterCreate: (connection: unknown, done: (error: unknown, connection: unknown) => void) => {
@@ -36,7 +41,7 @@ function configFor(
     compileSqlOnError: false,
     // It would also print what it throws, into the output of an application that may well handle it.
     log: { warn: () => undefined },
-    migrations: { tableName: MIGRATIONS, migrationSource: new MigrationSource(dialect) },
+    migrations: migrations.config,
     seeds: { seedSource: new SeedSource() } as Knex.SeederConfig,
     userParams: { janusUrl: url },
   };
@@ -56,14 +61,28 @@ export function knexFor(dialect: Dialect, url: string): Knex {
   return createKnex(configFor(dialect, url));
 }
 
-/** As `configFor`, for Knex's command line: its first connection refuses a database that Janus must not touch. */
+/**
+ * As `configFor`, for Knex's command line: its first connection refuses a database that Janus must not touch and, before Knex
+ * looks which migrations are applied, finishes one that was killed.
+ */
 function guarded(dialect: Dialect, url: string): Knex.Config {
+  const migrations = new KnexMigrations(dialect);
+  const check = async (connection: unknown) => {
+    await guard(dialect, (sql) => dialect.query(connection, sql));
+    if (!migrations.asked) return;
+    const knex = knexFor(dialect, url);
+    try {
+      await settle(knex, dialect);
+    } finally {
+      await knex.destroy();
+    }
+  };
   let checked: Promise<void> | undefined;
   const prepare = async (connection: unknown) => {
     await dialect.prepare(connection);
-    await (checked ??= guard(dialect, (sql) => dialect.query(connection, sql)));
+    await (checked ??= check(connection));
   };
-  return { ...configFor(dialect, url, prepare), log: {} };
+  return { ...configFor(dialect, url, prepare, migrations), log: {} };
 }
 
 /** The URL of a dialect's database: `DATABASE_URL` if it is of that dialect, else `JANUS_<DIALECT>_URL`, else the local one. */

@@ -1,10 +1,17 @@
 import type { Knex } from 'knex';
+import { whenAborted } from './interruption.js';
 
 /** Those members of Knex's client that are used here; Knex has no types for them. */
 interface Client {
   acquireConnection(): Promise<Connection>;
   releaseConnection(connection: Connection): Promise<void>;
-  readonly pool?: { numPendingAcquires(): number };
+  acquireRawConnection(): Promise<unknown>;
+  readonly pool?: {
+    readonly max: number;
+    numUsed(): number;
+    numFree(): number;
+    numPendingAcquires(): number;
+  };
 }
 
 /** A driver's connection, with what Knex notes on it. */
@@ -12,6 +19,14 @@ export interface Connection {
   readonly __knexUid: string;
   /** The transaction that it is in. */
   readonly __knexTxId?: string;
+}
+
+/** The connections of one process to a database: how many are used and free, how many calls wait for one, how many there may be. */
+export interface PoolState {
+  readonly used: number;
+  readonly free: number;
+  readonly waiting: number;
+  readonly most: number;
 }
 
 /**
@@ -24,18 +39,65 @@ export class Connections {
   /** Whether what is kept is about to be given back. */
   #due = false;
 
-  constructor(knex: Knex) {
+  readonly #gone = new WeakSet<Connection>();
+
+  constructor(
+    knex: Knex,
+    private readonly close: (connection: Connection) => void,
+  ) {
     this.#client = knex.client as Client;
   }
 
-  /** A connection, or the promise of one. */
-  acquire(): Connection | Promise<Connection> {
-    return this.#kept.pop() ?? this.#client.acquireConnection();
+  /** How many there are now. One that is kept is free. */
+  get state(): PoolState {
+    const { pool } = this.#client;
+    if (!pool) return { used: 0, free: 0, waiting: 0, most: 0 };
+    const kept = this.#kept.length;
+    return {
+      used: pool.numUsed() - kept,
+      free: pool.numFree() + kept,
+      waiting: pool.numPendingAcquires(),
+      most: pool.max,
+    };
+  }
+
+  /** A connection, or the promise of one; or the reason of a signal that is aborted before. */
+  acquire(signals: readonly AbortSignal[]): Connection | Promise<Connection> {
+    const kept = this.#kept.pop();
+    if (kept) return kept;
+    const acquired = this.#client.acquireConnection();
+    return signals.length === 0 ? acquired : this.#unlessAborted(acquired, signals);
+  }
+
+  #unlessAborted(acquired: Promise<Connection>, signals: readonly AbortSignal[]): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      let isOver = false;
+      const stop = whenAborted(signals, (reason) => {
+        isOver = true;
+        reject(reason);
+      });
+      acquired.then(
+        (connection) => {
+          stop();
+          if (isOver) this.release(connection, true);
+          else resolve(connection);
+        },
+        (error: unknown) => {
+          stop();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  /** A connection that is not the pool's: whoever asks for it ends it. */
+  async another(): Promise<unknown> {
+    return this.#client.acquireRawConnection();
   }
 
   /** @param sound whether nothing went wrong on it; the pool looks at one on which something did */
   release(connection: Connection, sound: boolean): void {
-    if (!sound || this.#client.pool?.numPendingAcquires() !== 0) {
+    if (!sound || this.#gone.has(connection) || this.#client.pool?.numPendingAcquires() !== 0) {
       void this.#client.releaseConnection(connection);
       return;
     }
@@ -50,9 +112,12 @@ export class Connections {
     Object.assign(connection, { __knexTxId: transaction });
   }
 
-  /** Has the pool close a connection when it is given back. */
-  condemn(connection: Connection, reason: string): void {
-    Object.assign(connection, { __knex__disposed: reason });
+  /** Closes a connection, and with it all that it holds on the server. */
+  disconnect(connection: Connection): void {
+    this.#gone.add(connection);
+    // Knex's own word for it: the driver tells the pool of the end only later.
+    Object.assign(connection, { __knex__disposed: 'closed' });
+    this.close(connection);
   }
 
   /** Gives back what is kept. */

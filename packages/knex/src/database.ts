@@ -1,41 +1,30 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { inspect } from 'node:util';
 import {
-  ConflictError,
   DuplicateError,
-  InvalidError,
   MissingReferenceError,
-  StillReferencedError,
   UnavailableError,
-  type JanusError,
+  type CallOptions,
   type UnitOfWork,
+  type UnitOptions,
 } from '@janus/core';
+import { callOptions, check, unitOptions } from '@janus/core/adapter';
 import type { Knex } from 'knex';
 import { knexFor, type UserParams } from './config.js';
-import { Connections, type Connection } from './connections.js';
-import {
-  StatementFailure,
-  type Answer,
-  type Answers,
-  type Attempt,
-  type Bound,
-  type Dialect,
-  type Row,
-} from './dialects/dialect.js';
+import { plain, type Bound, type Dialect, type Row } from './dialects/dialect.js';
 import { dialectOf } from './dialects/index.js';
-import { guard } from './migrations.js';
+import { healthOf, type Health } from './health.js';
+import { latest } from './migrating.js';
+import { guard, TABLES } from './migrations.js';
+import { Runner, type About } from './runner.js';
+import { heedless, type SlowQueries } from './slow-queries.js';
 import { Statements } from './statement.js';
-import { Trace } from './trace.js';
-import { Unit } from './unit.js';
 
 /** How often work is tried again after another overtook it. */
 const RETRIES = 5;
 
-/** The errors that say which rule a statement broke. */
-const RULES = [DuplicateError, MissingReferenceError, StillReferencedError, InvalidError];
-
-/** What is known of statements before one fails. */
-interface About extends Pick<Attempt, 'table' | 'rows'> {
-  readonly target?: () => Knex.QueryBuilder;
+/** How a database is opened. */
+export interface OpenOptions {
+  readonly slow?: SlowQueries | undefined;
 }
 
 /** Something to be written, in one statement or several. */
@@ -45,38 +34,32 @@ export interface Write {
   readonly about: (statement: number, row?: number) => About;
 }
 
-const READING: About = { table: null, rows: [] };
-const COMMIT: Bound = { sql: 'COMMIT', bindings: [] };
-const ROLLBACK: Bound = { sql: 'ROLLBACK', bindings: [] };
-const NOT_ROLLED_BACK = 'a transaction could not be rolled back';
-const ENDED = 'it was asked for in a unit of work that has ended; await what runs inside of one';
+const noRows = (): About => ({ table: null, rows: [] });
 
 /** A database that is open: runs the repositories' statements, in the unit of work they are called in. */
 export class Database implements UnitOfWork {
-  readonly #units = new AsyncLocalStorage<Unit>();
   readonly #statements = new Statements();
-  readonly #connections: Connections;
-  readonly #trace: Trace;
-  readonly #begin: Bound;
+  readonly #runner: Runner;
 
   private constructor(
     /** Builds statements; its events and its pool are the application's to use. Statements of its own join no unit of work. */
     readonly knex: Knex,
     readonly dialect: Dialect,
+    slow?: SlowQueries,
   ) {
-    this.#connections = new Connections(knex);
-    this.#trace = new Trace(knex);
-    this.#begin = { sql: dialect.begin, bindings: [] };
+    const { janusUrl } = knex.userParams as UserParams;
+    this.#runner = new Runner(knex, dialect, dialect.address(janusUrl), slow && heedless(slow));
   }
 
   /**
    * Opens the database of a URL, such as `sqlite:instance/image_processing.db` or `postgres://user:password@host/name`.
+   * @param options.slow who is told of slow queries
    * @throws InvalidError when the URL's scheme is not known
    * @throws UnavailableError when it does not answer, or its driver is not installed
    */
-  static async open(url: string): Promise<Database> {
+  static async open(url: string, { slow }: OpenOptions = {}): Promise<Database> {
     const dialect = dialectOf(url);
-    const database = new Database(knexFor(dialect, url), dialect);
+    const database = new Database(knexFor(dialect, url), dialect, slow);
     try {
       await database.rows('open', {}, () => database.knex.select(database.knex.raw('1 as one')));
       return database;
@@ -93,9 +76,10 @@ export class Database implements UnitOfWork {
   }
 
   /**
-   * Brings the schema up to date, and returns the names of the migrations that ran.
-   * @throws UnavailableError when the tables are another application's, a migration was edited after it ran, or another process
-   * migrates
+   * Brings the schema up to date, and returns the names of the migrations that ran. Several processes may do so at once: one
+   * migrates, the others wait until it has. What was left half-way by one that was killed is finished, ten seconds after its end.
+   * @throws UnavailableError when the tables are another application's, a migration was edited after it ran, a newer version of
+   * Janus migrated the database, or another process has been migrating it for ten minutes
    */
   async migrate(): Promise<readonly string[]> {
     const connection: unknown = await this.knex.client.acquireConnection();
@@ -105,90 +89,97 @@ export class Database implements UnitOfWork {
       await this.knex.client.releaseConnection(connection);
     }
     try {
-      const [, ran] = (await this.knex.migrate.latest()) as [number, string[]];
-      return ran;
+      return await latest(this.knex, this.dialect);
     } catch (error) {
-      if (error instanceof Error && error.name === 'MigrationLocked') {
-        const advice = 'another process migrates; if none does, one was killed: npx knex migrate:unlock';
-        throw new UnavailableError('migrations locked', advice);
-      }
-      throw await this.#failure(error);
-    }
-  }
-
-  /** Closes every connection. Call it when nothing runs any more. */
-  async close(): Promise<void> {
-    this.#connections.giveBack();
-    await this.knex.destroy();
-  }
-
-  /** Whether what is called now is called in a unit of work. */
-  get inUnitOfWork(): boolean {
-    return this.#units.getStore() !== undefined;
-  }
-
-  async run<Result>(work: () => Promise<Result>): Promise<Result> {
-    const outer = this.#units.getStore();
-    const unit = new Unit(outer, this.dialect.begin);
-    return outer ? outer.inTurn(async () => this.#perform(unit, work)) : this.#perform(unit, work);
-  }
-
-  async #perform<Result>(unit: Unit, work: () => Promise<Result>): Promise<Result> {
-    try {
-      const result = await this.#units.run(unit, work);
-      await unit.inTurn(async () => this.#keep(unit));
-      return result;
-    } catch (error) {
-      await unit.inTurn(async () => this.#undo(unit));
-      throw error;
-    } finally {
-      const { connection } = unit.on;
-      if (connection && !unit.outer) {
-        this.#connections.mark(connection, undefined);
-        this.#connections.release(connection, !unit.lost);
-      }
-    }
-  }
-
-  async #keep(unit: Unit): Promise<void> {
-    // In its turn: whoever comes after it comes too late.
-    unit.ended = true;
-    if (unit.lost) throw unit.lost;
-    const { connection } = unit.on;
-    if (!connection || !unit.begun) return;
-    try {
-      await this.#transmit(connection, [unit.keep]);
-    } catch (error) {
-      throw await this.#failure(error, connection);
-    }
-  }
-
-  async #undo(unit: Unit): Promise<void> {
-    unit.ended = true;
-    const { connection } = unit.on;
-    if (!connection || !unit.begun) return;
-    try {
-      await this.#transmit(connection, unit.undo);
-    } catch (error) {
-      this.#connections.condemn(connection, NOT_ROLLED_BACK);
-      unit.lose(await this.#failure(error));
+      throw await this.#runner.failure(error);
     }
   }
 
   /**
-   * As `run`, and again while what another did in between breaks one of these rules or (outside any unit of work) stands in
-   * the way. For work that looks first, and writes by what it found.
+   * Gives the space that deleted rows had (after `logs.prune`, say, or `images.purge`) back to the file system. Databases use it
+   * for new rows by themselves: call this when much has been deleted for good, at a quiet time, for it writes anew what is left.
+   * - SQLite: the whole file (`VACUUM`); it needs as much free space again, and nobody writes meanwhile.
+   * - PostgreSQL: table by table (`VACUUM FULL`), each locked for as long as its own takes, for readers too.
+   * - MySQL, MariaDB: table by table (`OPTIMIZE TABLE`), while others read and write but for two short moments.
+   * @throws UnavailableError in a unit of work
    */
+  async giveBackSpace({ signal }: CallOptions = {}): Promise<void> {
+    if (this.inUnitOfWork) throw new UnavailableError('in a unit of work', 'space is given back outside of any');
+    await this.until(signal, async () => {
+      for (const statement of this.dialect.giveBack(TABLES)) await this.#runner.run([plain(statement)], noRows);
+    });
+  }
+
+  /**
+   * How the database is now: whether it answers, whether its tables are those of this version, what its connections do. It is
+   * for a load balancer to ask, often: nothing is thrown that the database is to blame for, it takes five seconds at the most, or
+   * until the signal is aborted, and is in no unit of work.
+   */
+  async health(options: CallOptions = {}): Promise<Health> {
+    const { signal } = check(callOptions, options);
+    return healthOf(this.#runner, this.dialect, signal ? [signal] : []);
+  }
+
+  /** Closes every connection. Call it when nothing runs any more. */
+  async close(): Promise<void> {
+    this.#runner.close();
+    await this.knex.destroy();
+  }
+
+  /** What `console.log` shows of it: not the URL, which may hold a password, and which Knex keeps. */
+  [inspect.custom](): string {
+    return `Database { ${this.dialect.name} }`;
+  }
+
+  /** Whether what is called now is called in a unit of work. */
+  get inUnitOfWork(): boolean {
+    return this.#runner.inUnitOfWork;
+  }
+
+  async run<Result>(work: () => Promise<Result>, options: UnitOptions = {}): Promise<Result> {
+    return this.#runner.unit(work, check(unitOptions, options), { repeatable: true });
+  }
+
+  /** As `run`; the work is run again only if what it reads can be read again. */
+  async runOver<Result>(
+    items: Iterable<unknown> | AsyncIterable<unknown>,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    return this.#runner.unit(work, {}, { repeatable: Array.isArray(items) });
+  }
+
+  async afterCommit(hook: () => void | Promise<void>): Promise<void> {
+    return this.#runner.afterCommit(hook);
+  }
+
+  /** Whether anybody watches what is called. */
+  get isWatched(): boolean {
+    return this.#runner.isWatched;
+  }
+
+  /** Does a repository's call, until it is done or a signal is aborted. */
+  call<Result>(
+    repository: string,
+    method: string,
+    signal: AbortSignal | undefined,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    return this.#runner.call(repository, method, signal, work);
+  }
+
+  /** Does a part of a repository's work, until it is done or a signal is aborted. */
+  async until<Result>(signal: AbortSignal | undefined, work: () => Promise<Result>): Promise<Result> {
+    return this.#runner.until(signal, work);
+  }
+
+  /** As `run`, and again while what another did in between breaks one of these rules. For work that looks first, then writes. */
   async runUntilSettled<Result>(rules: readonly string[], work: () => Promise<Result>): Promise<Result> {
     for (let retries = 0; ; retries += 1) {
       try {
         return await this.run(work);
       } catch (error) {
-        const overtaken =
-          error instanceof DuplicateError || error instanceof MissingReferenceError
-            ? rules.includes(error.rule)
-            : // A deadlock undoes the whole of the unit of work that this may be a part of.
-              error instanceof ConflictError && !this.#units.getStore();
+        const isOfRule = error instanceof DuplicateError || error instanceof MissingReferenceError;
+        const overtaken = isOfRule && rules.includes(error.rule);
         if (!overtaken || retries === RETRIES) throw error;
       }
     }
@@ -204,13 +195,13 @@ export class Database implements UnitOfWork {
     values: Values,
     build: (values: Values) => Knex.QueryBuilder,
   ): Promise<readonly Row[]> {
-    const [answer] = await this.#run([this.#statements.bind(name, values, build)]);
+    const [answer] = await this.#runner.run([this.#statements.bind(name, values, build)]);
     return answer?.rows ?? [];
   }
 
   /** The one row that a query finds, or null. */
   async row<Values>(name: string, values: Values, build: (values: Values) => Knex.QueryBuilder): Promise<Row | null> {
-    const [answer] = await this.#run([this.#statements.bind(name, values, build)]);
+    const [answer] = await this.#runner.run([this.#statements.bind(name, values, build)]);
     return answer?.rows[0] ?? null;
   }
 
@@ -296,118 +287,10 @@ export class Database implements UnitOfWork {
         if (rest < write.statements.length) return write.about(rest, row);
         rest -= write.statements.length;
       }
-      return READING;
+      return noRows();
     };
-    const answers = await this.#run(statements, about);
+    const answers = await this.#runner.run(statements, about);
     const last = writes.at(-1)?.statements.length ?? 0;
     return answers.slice(answers.length - last).reduce((sum, { changes }) => sum + changes, 0);
-  }
-
-  /** Runs statements where they belong: in the unit of work they are called in, or by themselves. */
-  #run(statements: readonly Bound[], about?: (index: number, row?: number) => About): Promise<readonly Answer[]> {
-    const unit = this.#units.getStore();
-    return unit ? unit.inTurn(async () => this.#runIn(unit, statements, about)) : this.#runAlone(statements, about);
-  }
-
-  async #runIn(
-    unit: Unit,
-    statements: readonly Bound[],
-    about?: (index: number, row?: number) => About,
-  ): Promise<readonly Answer[]> {
-    if (unit.lost) throw unit.lost;
-    if (unit.isOver) throw new UnavailableError('unit of work ended', ENDED);
-    const connection = (unit.on.connection ??= await this.#acquireFor(unit));
-    const send = async (list: readonly Bound[]) => this.#transmitIn(unit, connection, list);
-    try {
-      return await (about ? this.dialect.attempt(send, statements) : send(statements));
-    } catch (error) {
-      const { index = 0, row } = error instanceof StatementFailure ? error : {};
-      const failure = await this.#failure(error, connection, about?.(index, row));
-      // A rule that was broken leaves the transaction as it was before the statement. After anything else, it depends on the
-      // database whether all of it, some of it, or nothing is undone: on none is anything more to be done in it.
-      if (!RULES.some((rule) => failure instanceof rule)) unit.lose(failure);
-      // What statements before it wrote goes when this unit does.
-      else if (index > 0 || (row ?? 0) > 0) unit.lost ??= failure;
-      throw failure;
-    }
-  }
-
-  /** As `#transmit`, and begins what has not begun yet. */
-  async #transmitIn(unit: Unit, connection: Connection, statements: readonly Bound[]): Promise<readonly Answer[]> {
-    const units = unit.toBegin();
-    const begin = units.map((one) => one.begin);
-    const begun = (count: number) => {
-      for (const one of units.slice(0, count)) one.begun = true;
-    };
-    try {
-      const sent = this.#transmit(connection, [...begin, ...statements]);
-      const answers = sent instanceof Promise ? await sent : sent;
-      begun(units.length);
-      return answers.slice(units.length);
-    } catch (error) {
-      if (!(error instanceof StatementFailure)) throw error;
-      begun(error.index);
-      throw new StatementFailure(error.index - units.length, error.cause, error.row);
-    }
-  }
-
-  async #runAlone(
-    statements: readonly Bound[],
-    about?: (index: number, row?: number) => About,
-  ): Promise<readonly Answer[]> {
-    const acquired = this.#acquire();
-    const connection = acquired instanceof Promise ? await acquired : acquired;
-    const whole = statements.length > 1 || (statements[0]?.rows?.length ?? 0) > 1;
-    let sound = false;
-    try {
-      const sent = this.#transmit(connection, whole ? [this.#begin, ...statements, COMMIT] : statements);
-      const answers = sent instanceof Promise ? await sent : sent;
-      sound = true;
-      return whole ? answers.slice(1, -1) : answers;
-    } catch (error) {
-      const { index = 0, row } = error instanceof StatementFailure ? error : {};
-      if (whole && index > 0) {
-        try {
-          await this.#transmit(connection, [ROLLBACK]);
-        } catch {
-          this.#connections.condemn(connection, NOT_ROLLED_BACK);
-        }
-      }
-      throw await this.#failure(error, connection, about?.(whole ? index - 1 : index, row));
-    } finally {
-      this.#connections.release(connection, sound);
-    }
-  }
-
-  async #acquireFor(unit: Unit): Promise<Connection> {
-    const connection = await this.#acquire();
-    this.#connections.mark(connection, unit.name);
-    return connection;
-  }
-
-  #acquire(): Connection | Promise<Connection> {
-    const acquired = this.#connections.acquire();
-    if (!(acquired instanceof Promise)) return acquired;
-    return acquired.catch(async (error: unknown) => {
-      throw await this.#failure(error);
-    });
-  }
-
-  #transmit(connection: Connection, statements: readonly Bound[]): Answers {
-    return this.#trace.of(connection, statements, () => this.dialect.send(connection, statements));
-  }
-
-  /** What a driver's error means, in core's words. @param connection to ask the database more, if that may help */
-  async #failure(error: unknown, connection?: Connection, about = READING): Promise<JanusError> {
-    const cause = error instanceof StatementFailure ? error.cause : error;
-    return this.dialect.failure(cause, {
-      table: about.table,
-      rows: about.rows,
-      target: about.target?.() ?? null,
-      ask: async (sql, bindings) => {
-        const [answer] = connection ? await this.#transmit(connection, [{ sql, bindings }]) : [];
-        return answer?.rows ?? [];
-      },
-    });
   }
 }

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { id, text } from './columns.js';
 import type { Database } from './database.js';
-import { between, type Value } from './conditions.js';
+import { between, reachOf, type Value } from './conditions.js';
 import type { ConditionValues, EqualColumn, ImageConditions, RangeColumn } from './image-conditions.js';
 
 /** An index in which images that match are looked up. What else is asked of them is then looked at, one by one. */
@@ -25,9 +25,6 @@ export interface Choice {
   readonly access: Access | null;
   readonly few: boolean;
 }
-
-/** How many images are few: to gather and sort them takes about as long as a page does anyway. */
-export const FEW = 250;
 
 /** The columns of `images` that have an index, beside those that are compared with one value. */
 const INDEXED: readonly RangeColumn[] = ['captured_at', 'byte_size'];
@@ -183,12 +180,11 @@ export async function choose(
         access.word === undefined
           ? access.ids(given.values)
           : knex('image_words').where('word', terms[access.word]?.[0].clone() as never);
-      query.select(access.column).limit(1, { skipBinding: true }).offset(FEW, { skipBinding: true });
       if (access.byAge) {
         for (const range of given.values.ids) between(query, access.column, range);
         query.orderBy(access.column, direction);
       }
-      return query.as(`reach_${index}`);
+      return reachOf(query, access.column).as(`reach_${index}`);
     });
     return knex.select(
       ...found,
@@ -210,7 +206,7 @@ export async function choose(
       terms: values.terms.map((ends, index) => (single[index] ? ([text(words[index]?.[0]), ends[1]] as const) : ends)),
     },
   };
-  const few = usable.filter(({ reach }) => reach === null);
+  const few = usable.filter((one) => one.reach === null);
   const fewest = few.find(({ access }) => access.byAge) ?? few[0];
   // What comes in the order that is wanted need not be gathered.
   if (fewest) return { access: fewest.access, few: sort !== 'id' || !fewest.access.byAge, conditions: learned };

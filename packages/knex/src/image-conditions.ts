@@ -4,8 +4,10 @@ import { during, having, type Bounds, type Value } from './conditions.js';
 import type { Database } from './database.js';
 import { hashPart } from './image-row.js';
 import { padded } from './statement.js';
+import { tagIds } from './tag-repository.js';
 
 export type Filter = ReturnType<(typeof imageFilter)['parse']>;
+
 /** What a filter asks for. */
 export interface ImageConditions {
   /** All that the SQL depends on but which values are given: for the names of statements. */
@@ -54,7 +56,7 @@ export async function conditionsOf(
   const { dialect } = database;
   const metadata = having(database, 'images.metadata', filter.metadata);
   const terms = filter.text === undefined ? [] : searchTerms(filter.text, 'where.text');
-  const tags = await tagIds(database, filter);
+  const tags = await tagConditions(database, filter);
   if (!tags) return null;
   return {
     shape: `${filter.trash} ${metadata?.sql ?? ''}`,
@@ -88,17 +90,10 @@ function within(column: RangeColumn, range: Range | undefined): Partial<Record<R
   return { [column]: { ...(min !== undefined && { '>=': min }), ...(max !== undefined && { '<=': max }) } };
 }
 
-async function tagIds(database: Database, { tags }: Filter) {
-  const { any, none = [] } = tags ?? {};
-  const all = tags?.all ?? [];
-  const names = [...new Set([...all, ...(any ?? []), ...none])];
-  const rows =
-    names.length === 0
-      ? []
-      : await database.rows('tags.ids', { names: padded(names) }, (given) =>
-          database.knex('tags').select('id', 'name').whereIn('name', given.names),
-        );
-  const ids = new Map(rows.map((row) => [row['name'], row['id'] as Value]));
+/** The ids of the tags of a filter. @returns null when no image can match, for a tag that it must have is not there */
+async function tagConditions(database: Database, { tags }: Filter) {
+  const { all = [], any, none = [] } = tags ?? {};
+  const ids = await tagIds(database, [...new Set([...all, ...(any ?? []), ...none])]);
   const known = (some: readonly string[]) => some.map((name) => ids.get(name)).filter((tag) => tag !== undefined);
   const found = { all: known(all), any: any && padded(known(any)), none: padded(known(none)) };
   return found.all.length < all.length || found.any?.length === 0 ? null : found;

@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import { id, text } from './columns.js';
 import type { Database, Write } from './database.js';
 import type { Row } from './dialects/dialect.js';
+import { backInQueue } from './image-queue-row.js';
 import { byCodePoint, newImageValues, type CheckedImage } from './image-row.js';
 import { padded } from './statement.js';
 import { ensureTags, TAGGING } from './tag-repository.js';
@@ -96,23 +97,21 @@ export async function insertImage(database: Database, image: CheckedImage): Prom
   );
   if (tagged === names.length) return;
   // Some are new.
-  await database.runUntilSettled(TAGGING, async () => {
-    const tags = await ensureTags(database, names);
-    const has = await tagsOf(database, values.image);
-    const missing = [...tags.values()].filter((tag) => !has.has(id(tag)));
-    await database.insert(
-      'image_tags',
-      missing.map((tag) => ({ image_id: values.image, tag_id: tag })),
-    );
-  });
+  await database.runUntilSettled(TAGGING, async () => addTags(database, values.image, names));
 }
 
-/** The ids of the tags that an image has. */
-export async function tagsOf(database: Database, image: Knex.Value): Promise<ReadonlySet<string>> {
+/** Gives an image those of some tags that it has not. Call it in a unit of work that is tried again on `TAGGING`. */
+export async function addTags(database: Database, image: Knex.Value, names: readonly string[]): Promise<void> {
+  const tags = await ensureTags(database, names);
   const rows = await database.rows('images.tags', { image }, (given) =>
     database.knex('image_tags').select('tag_id').where('image_id', given.image),
   );
-  return new Set(rows.map((row) => id(row['tag_id'])));
+  const has = new Set(rows.map((row) => id(row['tag_id'])));
+  const missing = [...tags.values()].filter((tag) => !has.has(id(tag)));
+  await database.insert(
+    'image_tags',
+    missing.map((tag) => ({ image_id: image, tag_id: tag })),
+  );
 }
 
 function imageRows(database: Database, images: readonly CheckedImage[]): Write[] {
@@ -141,9 +140,15 @@ export const created = ({ tags, ...image }: CheckedImage): Image => ({
 export const wordRows = ({ dialect }: Database, image: Pick<Image, 'id' | 'filename' | 'title'>): Row[] =>
   words(image.filename, image.title).map((word) => ({ word, image_id: dialect.idValue(image.id) }));
 
+/** Makes the words of an image those of its new filename and title. Call it in a unit of work. */
+export async function replaceWords(database: Database, image: Image): Promise<void> {
+  await database.delete('image_words', { image_id: database.dialect.idValue(image.id) });
+  await database.insert('image_words', wordRows(database, image));
+}
+
 /** Takes those of some images that are in the trash out of it, and returns how many those were. */
 export async function takeOutOfTrash(database: Database, ids: readonly Knex.Value[]): Promise<number> {
-  const set = { deleted_at: null, updated_at: new Date(), version: database.knex.raw('version + 1') };
+  const set = { ...backInQueue(database), updated_at: new Date(), version: database.knex.raw('version + 1') };
   return database.update('images.restore', 'images', set, { ids: padded(ids) }, (given) =>
     database.knex('images').whereIn('id', given.ids).whereNotNull('deleted_at'),
   );

@@ -4,8 +4,8 @@ import type { Knex } from 'knex';
 import { number } from './columns.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
-import { choose, FEW, type Access, type Choice } from './image-access.js';
-import { between, type Bounds, type Value } from './conditions.js';
+import { between, FEW, type Bounds, type Value } from './conditions.js';
+import { choose, type Access, type Choice } from './image-access.js';
 import { conditionsOf, type Filter, type ImageConditions } from './image-conditions.js';
 import { narrowByLinks, narrowByRow } from './image-filter.js';
 import { imageColumns, toImage } from './image-row.js';
@@ -53,11 +53,6 @@ export async function listImages<Item>(
   const chosen = conditions && (await choose(database, conditions, { sort: column, direction }));
   if (!chosen) return { items: [], next: null };
 
-  const finished = (images: Knex.QueryBuilder, rows: number) => {
-    images.select(imageColumns(database)).orderBy('images.id', direction).limit(rows, { skipBinding: true });
-    join(images);
-    return images;
-  };
   const read = async <Given>(
     part: string,
     given: Given,
@@ -68,7 +63,8 @@ export async function listImages<Item>(
     return database.rows(title, { values: chosen.conditions.values, given }, (all) => {
       const images = found(database, chosen, { ...chosen.conditions, values: all.values }, { column, direction, rows });
       build(images, all.given);
-      return finished(images, rows);
+      join(images);
+      return images.select(imageColumns(database)).orderBy('images.id', direction).limit(rows, { skipBinding: true });
     });
   };
 

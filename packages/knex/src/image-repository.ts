@@ -1,6 +1,10 @@
 import { DuplicateError, MissingReferenceError, NotFoundError, StaleVersionError } from '@janus/core';
 import type {
+  CallOptions,
+  Claim,
+  ClaimOptions,
   CreatedMany,
+  DuplicateOption,
   Image,
   ImageAnalysis,
   ImageChanges,
@@ -11,9 +15,11 @@ import type {
   ImageSort,
   JsonValue,
   NewImage,
-  OnDuplicate,
   OwnedImage,
   Page,
+  Processing,
+  ProcessingChanges,
+  ProcessingFailure,
   Sweep,
   Trash,
   TrashOption,
@@ -40,30 +46,36 @@ import {
   userId,
 } from '@janus/core/adapter';
 import type { Knex } from 'knex';
-import { BATCH, inBatches } from './batches.js';
-import { id } from './columns.js';
+import { BATCH, inBatches, othersFirst } from './batches.js';
+import { calls } from './calls.js';
 import type { Database } from './database.js';
 import {
+  addTags,
   checkedImage,
   createBatch,
   created,
   insertImage,
   ONE_OF_EACH,
-  tagsOf,
+  replaceWords,
   takeOutOfTrash,
-  wordRows,
 } from './image-creation.js';
 import { trashed } from './image-filter.js';
 import { countImages, imagesAlone, listImages } from './image-list.js';
 import { withOwners } from './image-owner.js';
+import { claimImages, completeClaim, extendClaim, failClaim, processingOf } from './image-queue.js';
+import { outOfQueue, queueValues } from './image-queue-row.js';
 import { imageColumns, imageValues, toAnalysis, toImage, type CheckedImage } from './image-row.js';
 import { padded } from './statement.js';
-import { ensureTags, TAGGING } from './tag-repository.js';
+import { TAGGING } from './tag-repository.js';
 
 export class KnexImageRepository implements ImageRepository {
+  static {
+    calls(this, 'images');
+  }
+
   constructor(private readonly database: Database) {}
 
-  async create(image: NewImage, options: { onDuplicate?: OnDuplicate | undefined } = {}): Promise<Image> {
+  async create(image: NewImage, options: DuplicateOption = {}): Promise<Image> {
     const values = checkedImage(image);
     const { onDuplicate: mode } = check(createOptions, options);
     if (mode === 'fail') return this.#createOrFail(values);
@@ -93,11 +105,11 @@ export class KnexImageRepository implements ImageRepository {
 
   async createMany(
     images: Iterable<NewImage> | AsyncIterable<NewImage>,
-    options: { onDuplicate?: OnDuplicate | undefined } = {},
+    options: DuplicateOption = {},
   ): Promise<CreatedMany> {
     check(many, images, 'images');
     const { onDuplicate: mode } = check(createOptions, options);
-    return this.database.run(async () => {
+    return this.database.runOver(images, async () => {
       const total = { created: 0, skipped: 0, restored: 0 };
       const rules = mode === 'fail' ? TAGGING : [ONE_OF_EACH, ...TAGGING];
       for await (const batch of inBatches(images, (image, position) => checkedImage(image, String(position)))) {
@@ -155,21 +167,23 @@ export class KnexImageRepository implements ImageRepository {
     return listImages(this.database, check(imageQuery, query), withOwners);
   }
 
-  async count(where: ImageFilter = {}, options: { atMost?: number | undefined } = {}): Promise<number> {
+  async count(where: ImageFilter = {}, options: CallOptions & { atMost?: number | undefined } = {}): Promise<number> {
     const { atMost } = check(countOptions, options);
     return countImages(this.database, check(imageFilter, where, 'where'), atMost);
   }
 
   async *stream(
     where: ImageFilter = {},
-    options: { sort?: ImageSort | undefined } = {},
+    options: CallOptions & { sort?: ImageSort | undefined } = {},
   ): AsyncGenerator<Image, void, undefined> {
-    const { sort } = check(streamOptions, options);
+    const { sort, signal } = check(streamOptions, options);
     let after: string | null = null;
     do {
-      const page: Page<Image> = await this.list({ where, sort, limit: BATCH, after });
+      const query = { where, sort, limit: BATCH, after };
+      const page: Page<Image> = await this.database.until(signal, async () => this.list(query));
       yield* page.items;
       after = page.next;
+      await othersFirst();
     } while (after !== null);
   }
 
@@ -181,7 +195,12 @@ export class KnexImageRepository implements ImageRepository {
       const current = await this.get(image);
       if (current.version !== version) throw new StaleVersionError('image', version, current.version);
       const now = new Date();
-      const set = { ...imageValues(fields), version: this.database.knex.raw('version + 1'), updated_at: now };
+      const set = {
+        ...imageValues(fields),
+        ...(fields.status !== undefined && queueValues(fields.status, now)),
+        version: this.database.knex.raw('version + 1'),
+        updated_at: now,
+      };
       const updated = await this.database.update('images.update', 'images', set, { id: value, version }, (given) =>
         this.database.knex('images').where('id', given.id).where('version', given.version).whereNull('deleted_at'),
       );
@@ -193,8 +212,7 @@ export class KnexImageRepository implements ImageRepository {
     if (fields.filename === undefined && fields.title === undefined) return write();
     return this.database.run(async () => {
       const updated = await write();
-      await this.database.delete('image_words', { image_id: value });
-      await this.database.insert('image_words', wordRows(this.database, updated));
+      await replaceWords(this.database, updated);
       return updated;
     });
   }
@@ -202,7 +220,12 @@ export class KnexImageRepository implements ImageRepository {
   async remove(image: ImageId): Promise<void> {
     const { knex } = this.database;
     const now = new Date();
-    const set = { deleted_at: now, updated_at: now, version: knex.raw('version + 1') };
+    const set = {
+      ...outOfQueue(this.database),
+      deleted_at: now,
+      updated_at: now,
+      version: knex.raw('version + 1'),
+    };
     const removed = await this.database.update('images.remove', 'images', set, { id: this.#idValue(image) }, (given) =>
       knex('images').where(given).whereNull('deleted_at'),
     );
@@ -223,7 +246,7 @@ export class KnexImageRepository implements ImageRepository {
   }
 
   async purge(options: Sweep): Promise<number> {
-    const { before, batch } = check(sweep, options);
+    const { before, batch, progress } = check(sweep, options);
     const { knex } = this.database;
     for (let purged = 0; ;) {
       const rows = await this.database.rows(`images.purgeable ${batch}`, { before }, (given) =>
@@ -241,7 +264,9 @@ export class KnexImageRepository implements ImageRepository {
           knex('images').whereIn('id', given.ids).where('deleted_at', '<', given.before),
         );
       }
+      if (ids.length > 0) progress?.(purged);
       if (ids.length < batch) return purged;
+      await othersFirst();
     }
   }
 
@@ -250,15 +275,7 @@ export class KnexImageRepository implements ImageRepository {
     const names = check(tagNames, given, 'tags').toSorted();
     await this.database.runUntilSettled(TAGGING, async () => {
       await this.#expect(value);
-      const tags = await ensureTags(this.database, names);
-      const has = await tagsOf(this.database, value);
-      const missing = [...tags.values()].filter((tag) => !has.has(id(tag)));
-      await ofImage(async () =>
-        this.database.insert(
-          'image_tags',
-          missing.map((tag) => ({ image_id: value, tag_id: tag })),
-        ),
-      );
+      await ofImage(async () => addTags(this.database, value, names));
     });
   }
 
@@ -301,6 +318,29 @@ export class KnexImageRepository implements ImageRepository {
       this.#analyses().where(given).orderBy('kind'),
     );
     return rows.map(toAnalysis);
+  }
+
+  async claim(options: ClaimOptions): Promise<readonly Claim[]> {
+    return claimImages(this.database, options);
+  }
+
+  async complete(
+    claim: Claim,
+    options: CallOptions & { changes?: ProcessingChanges | undefined } = {},
+  ): Promise<Image> {
+    return completeClaim(this.database, claim, options);
+  }
+
+  async fail(claim: Claim, failure: ProcessingFailure): Promise<Image> {
+    return failClaim(this.database, claim, failure);
+  }
+
+  async extend(claim: Claim, options: Pick<ClaimOptions, 'leaseFor' | 'signal'>): Promise<Claim> {
+    return extendClaim(this.database, claim, options);
+  }
+
+  async processing(image: ImageId): Promise<Processing> {
+    return processingOf(this.database, image);
   }
 
   #idValue(image: ImageId) {

@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import { id, instant, json, jsonObject, nullable, number, text } from './columns.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
+import { dueSince } from './image-queue-row.js';
 
 const COLUMNS = `
   id owner_id filename title mime_type byte_size width height bit_depth color_type compression sha256 perceptual_hash status
@@ -123,6 +124,7 @@ export const newImageValues = ({ dialect }: Database, image: CheckedImage): Row 
   sha256: image.sha256,
   ...hashValues(image.perceptualHash),
   status: image.status,
+  due_at: image.status === 'pending' ? dueSince(image.createdAt) : null,
   captured_at: image.captured?.at ?? null,
   captured_offset: image.captured?.offset ?? null,
   latitude: image.location?.latitude ?? null,

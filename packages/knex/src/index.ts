@@ -1,7 +1,10 @@
 export { KnexAdminRepository } from './admin-repository.js';
 export { KnexAnalyticsRepository } from './analytics-repository.js';
 export { knexfile } from './config.js';
-export { Database } from './database.js';
+export { Database, type OpenOptions } from './database.js';
+export type { Health, SchemaState } from './health.js';
+export type { PoolState } from './connections.js';
+export type { SlowQueries, SlowQuery } from './slow-queries.js';
 export { KnexImageRepository } from './image-repository.js';
 export { KnexLogRepository } from './log-repository.js';
 export { registerRepositories } from './register.js';

@@ -22,9 +22,10 @@ import {
   limit as limitRule,
 } from '@janus/core/adapter';
 import type { Knex } from 'knex';
-import { inBatches } from './batches.js';
+import { inBatches, othersFirst } from './batches.js';
 import { id, instant, jsonObject, nullable, number, text } from './columns.js';
 import { between, during, having, referring, type Bounds } from './conditions.js';
+import { calls } from './calls.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
 import { newestFirst, type Table } from './newest-first.js';
@@ -52,6 +53,10 @@ const LOGS: Table<LogEntry> = {
 };
 
 export class KnexLogRepository implements LogRepository {
+  static {
+    calls(this, 'logs');
+  }
+
   constructor(private readonly database: Database) {}
 
   async append(entry: NewLogEntry): Promise<LogEntry> {
@@ -62,7 +67,7 @@ export class KnexLogRepository implements LogRepository {
 
   async appendMany(entries: Iterable<NewLogEntry> | AsyncIterable<NewLogEntry>): Promise<number> {
     check(many, entries, 'entries');
-    return this.database.run(async () => {
+    return this.database.runOver(entries, async () => {
       let appended = 0;
       for await (const batch of inBatches(entries, (entry, position) => this.#row(entry, String(position)))) {
         await this.database.insert('logs', batch);
@@ -119,7 +124,7 @@ export class KnexLogRepository implements LogRepository {
   }
 
   async prune(options: Sweep): Promise<number> {
-    const { before, batch } = check(sweep, options);
+    const { before, batch, progress } = check(sweep, options);
     const ids = this.#ids({ to: before });
     const due = (given: Bounds) => {
       const query = this.#logs();
@@ -136,7 +141,9 @@ export class KnexLogRepository implements LogRepository {
       pruned += await this.database.deleteWhere('logs.prune', 'logs', values, (given) =>
         due(given.ids).where('id', '<=', given.last),
       );
+      progress?.(pruned);
       if (rows.length < batch) return pruned;
+      await othersFirst();
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Cursor, Page } from '@janus/core';
 import type { Knex } from 'knex';
 import { id } from './columns.js';
-import { between, type Bounds, type Value } from './conditions.js';
+import { between, reachOf, type Bounds, type Value } from './conditions.js';
 import type { Database } from './database.js';
 import type { Fragment, Row } from './dialects/dialect.js';
 import { pageOf, placeOf, type PlaceRule } from './page.js';
@@ -27,9 +27,6 @@ export interface Asked {
 }
 
 const indexOf = ({ name }: { readonly name: string }, column: string) => `${name}_${column}_id_index`;
-
-/** How many of the next ids are looked through, to see how close together they lie. */
-const REACH = 500;
 
 /**
  * A page of rows, newest first.
@@ -77,20 +74,16 @@ async function leadOf(
   const row = await database.row(`${table.name} reach`, { equal, ranges }, (given) =>
     database.knex.select(
       ...columns.map((column) => {
-        const query = database.from(table.name, indexOf(table, column)).select(table.id);
+        const query = database.from(table.name, indexOf(table, column));
         query.where(column, given.equal[column] as Knex.Value);
         for (const range of given.ranges) between(query, table.id, range);
-        return query
-          .orderBy(table.id, 'desc')
-          .limit(1, { skipBinding: true })
-          .offset(REACH, { skipBinding: true })
-          .as(`reach_${column}`);
+        return reachOf(query.orderBy(table.id, 'desc'), table.id).as(`reach_${column}`);
       }),
     ),
   );
-  const reach = (column: string) => {
+  const reached = (column: string) => {
     const value = row?.[`reach_${column}`] ?? null;
     return value === null ? '' : id(value);
   };
-  return columns.toSorted((a, b) => (reach(a) < reach(b) ? -1 : 1))[0];
+  return columns.toSorted((a, b) => (reached(a) < reached(b) ? -1 : 1))[0];
 }

@@ -39,6 +39,7 @@ export class Statements {
       this.#built.set(key, built);
     }
     return {
+      name,
       sql: built.sql,
       bindings: built.bindings.map((value) => (value instanceof Place ? (given[value.index] ?? null) : value)),
     };

@@ -2,6 +2,7 @@ import { NotFoundError, type Page, type Tag, type TagCount, type TagQuery, type 
 import { check, newId, tagName, tagPlace, tagQuery } from '@janus/core/adapter';
 import type { Knex } from 'knex';
 import { id, number, text } from './columns.js';
+import { calls } from './calls.js';
 import type { Database } from './database.js';
 import { pageOf, placeOf } from './page.js';
 import { padded } from './statement.js';
@@ -10,6 +11,10 @@ import { padded } from './statement.js';
 export const TAGGING = ['tags_name_unique', 'image_tags_image_id_tag_id_unique', 'image_tags_tag_id_foreign'] as const;
 
 export class KnexTagRepository implements TagRepository {
+  static {
+    calls(this, 'tags');
+  }
+
   constructor(private readonly database: Database) {}
 
   async list(asked: TagQuery = {}): Promise<Page<TagCount>> {
@@ -108,14 +113,8 @@ export class KnexTagRepository implements TagRepository {
 
 const NAMES_AT_A_TIME = 1_000;
 
-/**
- * The ids of tags, as their column's values, by their names; those that do not exist yet are made. Call it in a unit of work
- * that is tried again on `TAGGING`.
- */
-export async function ensureTags(
-  database: Database,
-  names: readonly string[],
-): Promise<ReadonlyMap<string, Knex.Value>> {
+/** The ids of tags, as their column's values, by their names; without those that do not exist. */
+export async function tagIds(database: Database, names: readonly string[]): Promise<Map<string, Knex.Value>> {
   const ids = new Map<string, Knex.Value>();
   for (let start = 0; start < names.length; start += NAMES_AT_A_TIME) {
     const some = names.slice(start, start + NAMES_AT_A_TIME);
@@ -124,6 +123,18 @@ export async function ensureTags(
     );
     for (const row of known) ids.set(text(row['name']), row['id'] as Knex.Value);
   }
+  return ids;
+}
+
+/**
+ * The ids of tags, as `tagIds` has them; those that do not exist yet are made. Call it in a unit of work that is tried again on
+ * `TAGGING`.
+ */
+export async function ensureTags(
+  database: Database,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, Knex.Value>> {
+  const ids = await tagIds(database, names);
   const missing = names
     .filter((name) => !ids.has(name))
     .map((name) => ({ id: database.dialect.idValue(newId<'tag'>()), name }));

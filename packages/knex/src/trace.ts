@@ -20,7 +20,7 @@ export class Trace {
       for (const statement of statements) {
         debugQuery(statement.sql.replaceAll('%', '%%'));
         debugBindings(statement.bindings);
-        this.#client.emit('query', about(connection, statement));
+        this.#tell('query', about(connection, statement));
       }
     }
     return this.#heard('query-response') || this.#heard('query-error')
@@ -37,14 +37,23 @@ export class Trace {
       const answers = await run();
       for (const [index, { rows, changes }] of answers.entries()) {
         const told = about(connection, statements[index]);
-        this.#client.emit('query-response', rows.length > 0 ? rows : changes, told, null);
+        this.#tell('query-response', rows.length > 0 ? rows : changes, told, null);
       }
       return answers;
     } catch (error) {
       if (error instanceof StatementFailure) {
-        this.#client.emit('query-error', error.cause, about(connection, statements[error.index]));
+        this.#tell('query-error', error.cause, about(connection, statements[error.index]));
       }
       throw error;
+    }
+  }
+
+  /** Tells those who listen. What they throw says nothing of the statement, and is let go. */
+  #tell(event: string, ...told: readonly unknown[]): void {
+    try {
+      this.#client.emit(event, ...told);
+    } catch {
+      // As with slow queries.
     }
   }
 

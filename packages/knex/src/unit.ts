@@ -1,10 +1,12 @@
-import type { JanusError } from '@janus/core';
+import type { IsolationLevel, JanusError } from '@janus/core';
 import type { Connection } from './connections.js';
-import type { Bound } from './dialects/dialect.js';
+import { plain, type Bound } from './dialects/dialect.js';
 
 let transactions = 0;
 
-const plain = (sql: string): Bound => ({ sql, bindings: [] });
+/** The statements that end a transaction. */
+export const COMMIT = plain('COMMIT');
+export const ROLLBACK = plain('ROLLBACK');
 
 /** A promise, and what keeps it. */
 function withResolver(): { readonly promise: Promise<void>; readonly resolve: () => void } {
@@ -13,16 +15,29 @@ function withResolver(): { readonly promise: Promise<void>; readonly resolve: ()
   return { promise, resolve: () => resolve?.() };
 }
 
+/** What a transaction is asked to be. */
+export interface Character {
+  readonly isolation: IsolationLevel | undefined;
+  readonly readOnly: boolean;
+}
+
 /** A transaction, or inside of another unit a savepoint; and the line of those who want to use its connection. */
 export class Unit {
   /** Of the transaction. */
   readonly name: string;
   /** The statements that begin it, keep it, and take it back. */
-  readonly begin: Bound;
+  readonly begin: readonly Bound[];
   readonly keep: Bound;
   readonly undo: readonly Bound[];
-  /** Shared with the units that this is inside of. It is taken from the pool with the first statement. */
-  readonly on: { connection?: Connection };
+  /** Shared with the units that this is inside of. What is here is taken with the first statement. */
+  readonly on: {
+    connection?: Connection;
+    leave?: () => void;
+    /** Whether what it read cannot be read again: run again, it would find nothing, and keep that. */
+    isSpent?: boolean;
+  };
+  /** What is to be done when the outermost unit has been kept. */
+  readonly hooks: (() => void | Promise<void>)[] = [];
   /** Whether it has begun on the connection: it does so with its first statement. */
   begun = false;
   ended = false;
@@ -30,20 +45,23 @@ export class Unit {
   lost: JanusError | undefined;
   readonly #depth: number;
   #last: Promise<unknown> = Promise.resolve();
-  /** How many have asked for a turn and not ended theirs. */
-  #waiting = 0;
+  /** What has asked for a turn and not ended it. */
+  readonly #waiting: string[] = [];
 
   constructor(
     readonly outer: Unit | undefined,
-    begin: string,
+    readonly character: Character,
+    begin: readonly Bound[],
+    /** What ends it from outside. */
+    readonly signals: readonly AbortSignal[],
   ) {
     this.name = outer?.name ?? `janus${(transactions += 1)}`;
     this.on = outer?.on ?? {};
     this.#depth = outer ? outer.#depth + 1 : 0;
     const savepoint = `SAVEPOINT janus_${this.#depth}`;
-    this.begin = plain(outer ? savepoint : begin);
-    this.keep = plain(outer ? `RELEASE ${savepoint}` : 'COMMIT');
-    this.undo = outer ? [plain(`ROLLBACK TO ${savepoint}`), this.keep] : [plain('ROLLBACK')];
+    this.begin = outer ? [plain(savepoint)] : begin;
+    this.keep = outer ? plain(`RELEASE ${savepoint}`) : COMMIT;
+    this.undo = outer ? [plain(`ROLLBACK TO ${savepoint}`), this.keep] : [ROLLBACK];
   }
 
   /** Whether it has ended, or one that it is inside of has. */
@@ -51,9 +69,25 @@ export class Unit {
     return this.ended || (this.outer?.isOver ?? false);
   }
 
+  /** Whether nothing of its transaction has begun. */
+  get isFresh(): boolean {
+    return !this.begun && (this.outer?.isFresh ?? true);
+  }
+
+  /** What was called in it and has not ended. */
+  get underWay(): string | undefined {
+    return this.#waiting[0];
+  }
+
   /** This and what is around it, so far as it has not begun yet; the outermost first. */
   toBegin(): readonly Unit[] {
     return this.begun ? [] : [...(this.outer?.toBegin() ?? []), this];
+  }
+
+  /** Has all of the transaction not begun: it was taken back whole, before anything in it. */
+  unbegin(): void {
+    this.begun = false;
+    this.outer?.unbegin();
   }
 
   /** Nothing more is to be done, neither in it nor in what is around it. */
@@ -65,16 +99,17 @@ export class Unit {
   /**
    * Runs something when all that was there before is done. The statements of one transaction share its connection: without
    * turns, one of two at once could run inside the other's savepoint, and be undone with it.
+   * @param what says to the developer what it is
    */
-  inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const before = this.#waiting === 0 ? null : this.#last;
+  inTurn<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+    const before = this.#waiting.length === 0 ? null : this.#last;
     // Before the work begins: what it calls may want a turn, too.
-    this.#waiting += 1;
+    this.#waiting.push(what);
     const { promise, resolve } = withResolver();
     this.#last = promise;
     const turn = before ? before.then(work) : work();
     const done = () => {
-      this.#waiting -= 1;
+      this.#waiting.shift();
       resolve();
     };
     void turn.then(done, done);

@@ -13,6 +13,7 @@ import {
   userPlace,
 } from '@janus/core/adapter';
 import { id, instant, nullable, text } from './columns.js';
+import { calls } from './calls.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
 import { newestFirst, type Table } from './newest-first.js';
@@ -37,6 +38,10 @@ const USERS: Table<User> = {
 };
 
 export class KnexUserRepository implements UserRepository {
+  static {
+    calls(this, 'users');
+  }
+
   constructor(private readonly database: Database) {}
 
   async create(user: NewUser): Promise<User> {

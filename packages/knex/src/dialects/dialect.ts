@@ -1,5 +1,9 @@
 import type { JanusError, JsonScalar } from '@janus/core';
 import type { Knex } from 'knex';
+import type { Catalogue } from './catalogue.js';
+import type { Character } from '../unit.js';
+import type { Writers } from '../writers.js';
+import type { Address } from './address.js';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -14,6 +18,8 @@ export const STATEMENTS_KEPT = 250;
 
 /** A statement with its values. */
 export interface Bound {
+  /** What it is for, in a few words, such as `images.find`; nothing of its values. */
+  readonly name: string;
   readonly sql: string;
   readonly bindings: readonly Knex.Value[];
   /** The values of each row, for a statement that is run for each. */
@@ -21,6 +27,9 @@ export interface Bound {
   /** Rows that a database reads from the client after the statement, each as the text of its line. */
   readonly lines?: readonly string[];
 }
+
+/** A statement without values. */
+export const plain = (sql: string): Bound => ({ name: sql, sql, bindings: [] });
 
 /** What a statement answers: the rows that it found, or how many it changed. */
 export interface Answer {
@@ -68,6 +77,18 @@ export interface Insertion {
   readonly sql: (rows: number) => string;
 }
 
+/** A migration to be run in one direction. */
+export interface Migration {
+  readonly name: string;
+  readonly direction: 'up' | 'down';
+  /** Changes the schema, and notes that it did. */
+  run(on: Knex): Promise<void>;
+  /** A statement that changes one row while no other process has taken over. */
+  readonly renewal: Bound;
+  /** @throws UnavailableError when the renewal changed no row */
+  renewed(rows: number): void;
+}
+
 /** All that differs between the databases: one implementation each, and nobody outside asks which it is. */
 export interface Dialect {
   /** The name of its knexfile environment. */
@@ -80,12 +101,16 @@ export interface Dialect {
   readonly driver: string;
   /** How Knex reaches the database of a URL: client, connection, size of the pool. */
   connect(url: string): Knex.Config;
+  /** Where the database of a URL is, as it is told to those who watch. */
+  address(url: string): Address;
   /** Makes a driver's new connection give the answers that the other databases give. */
   prepare(connection: unknown): Promise<void>;
   /** Runs a statement without bindings on a driver's connection. */
   query(connection: unknown, sql: string): Promise<readonly Row[]>;
   /** A statement whose rows have the `name` of each table and view in this database. */
   readonly tableNames: string;
+  /** Where it describes its tables. */
+  readonly catalogue: Catalogue;
   /** A table to be read by one of its indexes, as FROM takes it, where a database can be told. */
   indexed(table: string, index: string): string;
   /** The value an id is stored as. */
@@ -94,14 +119,29 @@ export interface Dialect {
   failure(error: unknown, attempt: Attempt): JanusError | Promise<JanusError>;
   /** Runs statements on a driver's connection one after the other, until one fails. @throws StatementFailure */
   send(connection: unknown, statements: readonly Bound[]): Answers;
-  /** The statement that begins a transaction. */
-  readonly begin: string;
+  /** The statements that begin a transaction. @throws InvalidError for an isolation that it lacks */
+  begin(character: Character): readonly Bound[];
+  /** How those who write to the database of a Knex take turns. */
+  writers(knex: Knex): Writers;
+  /** Has the server end what runs on a connection. @param another opens a connection that is not the pool's */
+  interrupt(connection: unknown, another: () => Promise<unknown>): Promise<void>;
+  /** Closes a connection at once, with all that it holds on the server. */
+  disconnect(connection: unknown): void;
+  /** The statements that give the space of deleted rows of some tables back to the file system; each runs by itself. */
+  giveBack(tables: readonly string[]): readonly string[];
+  /** Whether an error says that the connection was lost, so that nobody knows how far its last statement came. */
+  lost(error: unknown): boolean;
+  /** Has a query of a transaction keep the rows that it finds from all others until the end, and pass over those that others keep. */
+  reserve(query: Knex.QueryBuilder): Knex.QueryBuilder;
   /** Runs statements of a transaction so that the failure of the first leaves the transaction usable. */
   attempt(send: Send, statements: readonly Bound[]): Promise<readonly Answer[]>;
   /** The statements that insert rows, in the way that this database takes them fastest. */
   insertion(insertion: Insertion): readonly Bound[];
-  /** Runs a migration whole or, where its statements commit by themselves, as they are. Loses no row of another table. */
-  migrate(knex: Knex, migration: (on: Knex) => Promise<void>): Promise<void>;
+  /**
+   * Runs a migration whole or, where its statements commit by themselves, those of them that have not run yet. Loses no row of
+   * another table. A process that is suspended in it for longer than others wait cannot go on with it.
+   */
+  migrate(knex: Knex, migration: Migration): Promise<void>;
   /** The values of a column, gathered into the text of a JSON array; null or an empty array for no rows. */
   jsonArray(column: string): string;
   /** Whether there is a value at a path of a JSON column. */
@@ -124,8 +164,11 @@ const VALUES_PER_STATEMENT = 65_535;
 const lengthOf = (row: readonly Knex.Value[]) =>
   row.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 0), 0);
 
+/** The name of a statement that inserts. */
+export const inserting = (table: string): string => `insert into ${table}`;
+
 /** The statements that insert rows by lists of values, of few different lengths: each length is prepared by itself. */
-export function insertionByLists({ columns, rows, sql }: Insertion): readonly Bound[] {
+export function insertionByLists({ table, columns, rows, sql }: Insertion): readonly Bound[] {
   const most = Math.min(ROWS_PER_STATEMENT, Math.floor(VALUES_PER_STATEMENT / columns.length));
   const statements: Bound[] = [];
   for (let start = 0; start < rows.length;) {
@@ -134,7 +177,7 @@ export function insertionByLists({ columns, rows, sql }: Insertion): readonly Bo
     let text = 0;
     const fitting = rows.slice(start, start + count).findIndex((row) => (text += lengthOf(row)) > TEXT_PER_STATEMENT);
     if (fitting !== -1) count = Math.max(fitting, 1);
-    statements.push({ sql: sql(count), bindings: rows.slice(start, start + count).flat() });
+    statements.push({ name: inserting(table), sql: sql(count), bindings: rows.slice(start, start + count).flat() });
     start += count;
   }
   return statements;

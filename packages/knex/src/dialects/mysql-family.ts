@@ -1,9 +1,12 @@
+import type { Socket } from 'node:net';
 import { DuplicateError, MissingReferenceError, StillReferencedError } from '@janus/core';
+import type { Knex } from 'knex';
 import type { Connection, ExecuteValues, ResultSetHeader } from 'mysql2';
 import {
   codeOf,
   insertionByLists,
   jsonPath,
+  plain,
   STATEMENTS_KEPT,
   StatementFailure,
   type Answer,
@@ -12,18 +15,28 @@ import {
   type Dialect,
   type Row,
 } from './dialect.js';
+import { anyNumber } from '../writers.js';
 import { absent, unchecked, unexpected, type Codes } from './failure.js';
+import { journaled, MysqlClient } from './mysql-client.js';
+import { MysqlJournal } from './mysql-journal.js';
+import { pulse, SILENCE } from './pulse.js';
+import { encryptionOf } from './tls.js';
 
 const CODES: Codes = {
-  conflict: ['ER_LOCK_DEADLOCK', 'ER_CHECKREAD'],
-  timeout: ['ER_LOCK_WAIT_TIMEOUT', 'ER_QUERY_TIMEOUT', 'ER_STATEMENT_TIMEOUT', 'ER_QUERY_INTERRUPTED'],
+  conflict: ['ER_LOCK_DEADLOCK', 'ER_CHECKREAD', 'ER_LOCK_WAIT_TIMEOUT'],
+  timeout: ['ER_QUERY_TIMEOUT', 'ER_STATEMENT_TIMEOUT', 'ER_QUERY_INTERRUPTED'],
   unavailable: {
     unprepared: ['ER_NO_SUCH_TABLE', 'ER_BAD_FIELD_ERROR'],
-    refused: ['ER_ACCESS_DENIED_ERROR', 'ER_DBACCESS_DENIED_ERROR'],
+    refused: ['ER_ACCESS_DENIED_ERROR', 'ER_ACCESS_DENIED_NO_PASSWORD_ERROR', 'ER_DBACCESS_DENIED_ERROR'],
     missing: ['ER_BAD_DB_ERROR'],
     unreachable: ['PROTOCOL_CONNECTION_LOST', 'ER_SERVER_SHUTDOWN'],
+    crowded: ['ER_CON_COUNT_ERROR', 'ER_TOO_MANY_USER_CONNECTIONS'],
     full: ['ER_DISK_FULL', 'ER_RECORD_FILE_FULL'],
     readonly: ['ER_OPTION_PREVENTS_STATEMENT', 'ER_READ_ONLY_MODE'],
+    forbidden: ['ER_TABLEACCESS_DENIED_ERROR', 'ER_COLUMNACCESS_DENIED_ERROR', 'ER_SPECIFIC_ACCESS_DENIED_ERROR'],
+    untrusted: ['HANDSHAKE_SSL_ERROR'],
+    plain: ['HANDSHAKE_NO_SSL_SUPPORT'],
+    encrypted: ['ER_SECURE_TRANSPORT_REQUIRED'],
   },
 };
 
@@ -51,18 +64,20 @@ export const mysqlFamily = (collation: string) =>
   ({
     driver: 'mysql2',
 
-    connect: (url) => ({
-      client: 'mysql2',
-      connection: {
+    connect(given) {
+      const { url, verify } = encryptionOf(given);
+      const connection = {
         uri: url.replace(/^mariadb:/, 'mysql:'),
+        // Without the second word, the driver takes any certificate of the authority's, whoever's it is.
+        ...(verify && { ssl: { ...verify, verifyIdentity: true } }),
         charset: 'utf8mb4',
         timezone: 'Z',
         jsonStrings: true,
         supportBigNumbers: true,
         maxPreparedStatements: STATEMENTS_KEPT,
-      } as object,
-      pool: { min: 0, max: 10 },
-    }),
+      };
+      return { client: MysqlClient, connection, pool: { min: 0, max: 10 } };
+    },
 
     async prepare(connection) {
       // Repeatable read, their default, would hide from a unit of work the very row that its insert collided with.
@@ -71,6 +86,7 @@ export const mysqlFamily = (collation: string) =>
         `set names utf8mb4 collate ${collation}, time_zone = '+00:00', lc_messages = 'en_US', sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
       );
       await mysqlQuery(connection, 'set session transaction isolation level read committed');
+      await mysqlQuery(connection, 'set session innodb_lock_wait_timeout = 5');
     },
 
     query: mysqlQuery,
@@ -102,6 +118,9 @@ export const mysqlFamily = (collation: string) =>
         case 'ER_INNODB_AUTOEXTEND_SIZE_OUT_OF_RANGE':
         case 'ER_CONSTRAINT_FAILED':
           return unchecked(/CONSTRAINT `(?:[^`]+\.)?([^`]+)`/.exec(message)?.[1] ?? '');
+        // The driver puts it in the place of Node's own code; of those, one has what the certificate was compared with.
+        case 'HANDSHAKE_SSL_ERROR':
+          return unexpected('host' in Object(error) ? { code: 'ERR_TLS_CERT_ALTNAME_INVALID' } : error, CODES);
         default:
           return unexpected(error, CODES);
       }
@@ -119,13 +138,61 @@ export const mysqlFamily = (collation: string) =>
       return answers;
     },
 
-    begin: 'BEGIN',
+    begin: ({ isolation, readOnly }) => [
+      // Of the next transaction alone.
+      ...(isolation ? [plain(`SET TRANSACTION ISOLATION LEVEL ${isolation.toUpperCase()}`)] : []),
+      plain(readOnly ? 'START TRANSACTION READ ONLY' : 'BEGIN'),
+    ],
+
+    writers: () => anyNumber,
+
+    async interrupt(connection, another) {
+      const other = (await another()) as Connection;
+      try {
+        await mysqlQuery(other, `kill query ${(connection as Connection).threadId}`);
+      } finally {
+        other.destroy();
+      }
+    },
+
+    disconnect(connection) {
+      // The driver's own way waits for the server to close its side, and tells nobody who waits for an answer.
+      (connection as { readonly stream: Socket }).stream.destroy();
+    },
+
+    giveBack: (tables) => tables.map((table) => `OPTIMIZE TABLE ${table}`),
+
+    // What ends the connection, the driver calls fatal.
+    lost: (error) =>
+      (error as { readonly fatal?: boolean }).fatal === true || ['ER_SERVER_SHUTDOWN', 'EPIPE'].includes(codeOf(error)),
+
+    reserve: (query) => query.forUpdate().skipLocked(),
 
     attempt: (send, statements) => send(statements),
 
     insertion: insertionByLists,
 
-    migrate: (knex, migration) => migration(knex),
+    async migrate(knex, migration) {
+      const pool = knex.client as {
+        acquireConnection(): Promise<Connection>;
+        releaseConnection(used: Connection): void;
+      };
+      const connection = await pool.acquireConnection();
+      const ask = async (sql: string, bindings: readonly Knex.Value[] = []) =>
+        answerOf(connection, { ...plain(sql), bindings });
+      try {
+        await ask(`set session wait_timeout = ${SILENCE}`);
+        const silence = pulse(async () => ask('select 1'));
+        try {
+          await journaled(knex, connection, new MysqlJournal(ask, migration));
+        } finally {
+          await silence();
+        }
+        await ask('set session wait_timeout = default');
+      } finally {
+        pool.releaseConnection(connection);
+      }
+    },
 
     jsonArray: (column) => `json_arrayagg(${column})`,
 
@@ -137,7 +204,7 @@ export const mysqlFamily = (collation: string) =>
   }) satisfies Partial<Dialect>;
 
 /** The statements that cannot be prepared. */
-const CONTROL = /^(?:BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/;
+const CONTROL = /^(?:BEGIN|START|SET|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/;
 
 /** Runs a statement, prepared if it can be: of what is not prepared, the driver's parser loses a double's last bit. */
 function answerOf(connection: Connection, { sql, bindings }: Bound): Promise<Answer> {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Bound, Insertion } from './dialect.js';
+import { inserting, type Bound, type Insertion } from './dialect.js';
 import { asText } from './postgres-flight.js';
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
@@ -15,6 +15,7 @@ function field(value: Knex.Value | undefined): string {
 
 /** The statement that inserts rows by COPY. https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2 */
 export const copyOf = ({ table, columns, rows }: Insertion): Bound => ({
+  name: inserting(table),
   sql: `COPY ${table} (${columns.join(', ')}) FROM STDIN`,
   bindings: [],
   lines: rows.map((row) => `${row.map(field).join('\t')}\n`),

@@ -171,8 +171,9 @@ class Flight {
   }
 
   handleError(error: unknown): void {
-    // At the end of all, it is their being kept that failed.
-    const index = Math.min(this.#answers.length, this.statements.length - 1);
+    // At the end of all, it is their being kept that failed. Where the connection was lost, the answers may have been, too.
+    const last = this.statements.length - 1;
+    const index = isOfServer(error) ? Math.min(this.#answers.length, last) : last;
     for (const [at, { sql }] of this.statements.entries()) {
       if (at >= index && (this.#fresh[at] || outdated(error))) this.#preparations?.forget(sql);
     }
@@ -215,6 +216,9 @@ class Copy {
     this.reject(new StatementFailure(this.index, error));
   }
 }
+
+/** Whether an error is one that the server sent: those have a severity. */
+export const isOfServer = (error: unknown): boolean => error instanceof Error && 'severity' in error;
 
 const LINES_AT_ONCE = 100;
 

@@ -1,21 +1,29 @@
 import { createRequire } from 'node:module';
 import { ConflictError, DuplicateError, MissingReferenceError, StillReferencedError } from '@janus/core';
 import type { Knex } from 'knex';
-import { codeOf, insertionByLists, jsonPath, StatementFailure, type Bound, type Dialect, type Row } from './dialect.js';
-import { absent, unchecked, unexpected, type Codes } from './failure.js';
+import { addressOf } from './address.js';
+import { codeOf, insertionByLists, jsonPath, plain, StatementFailure, type Dialect, type Row } from './dialect.js';
+import { anyNumber } from '../writers.js';
+import { absent, connectionLost, unchecked, unencrypted, unexpected, type Codes } from './failure.js';
+import { cancel, type Cancellable } from './postgres-cancel.js';
+import { postgresCatalogue } from './postgres-catalogue.js';
 import { copyOf } from './postgres-copy.js';
-import { outdated, sendFlight, unnamed, type Client } from './postgres-flight.js';
+import { isOfServer, outdated, sendFlight, unnamed, type Client } from './postgres-flight.js';
+import { pulse, SILENCE } from './pulse.js';
+import { encryptionOf } from './tls.js';
 
 const CODES: Codes = {
-  conflict: ['40001', '40P01'],
-  timeout: ['55P03', '57014'],
+  conflict: ['40001', '40P01', '55P03'],
+  timeout: ['57014'],
   unavailable: {
     unprepared: ['42P01', '42703'],
     refused: ['28000', '28P01'],
     missing: ['3D000'],
     unreachable: ['57P01', '57P02', '57P03', '08006', '08001'],
+    crowded: ['53300'],
     full: ['53100'],
     readonly: ['25006'],
+    forbidden: ['42501'],
   },
 };
 
@@ -49,6 +57,7 @@ const PGBOUNCER = /[?&]pgbouncer=true(?:&|$)/;
 
 /** Those members of the driver's connection that are used here. */
 interface Connection {
+  readonly connection: { readonly stream: { destroy(): void } };
   setTypeParser(oid: number, parse: (value: string) => unknown): void;
   query(sql: string): Promise<{ readonly rows: readonly Row[] }>;
 }
@@ -63,12 +72,17 @@ const field = (error: unknown, name: 'constraint' | 'table' | 'column'): string 
   return typeof value === 'string' ? value : '';
 };
 
-const SAVEPOINT: Bound = { sql: 'SAVEPOINT janus_statement', bindings: [] };
-const RELEASE: Bound = { sql: 'RELEASE SAVEPOINT janus_statement', bindings: [] };
-const ROLLBACK_TO: Bound = { sql: 'ROLLBACK TO SAVEPOINT janus_statement', bindings: [] };
+const SAVEPOINT = plain('SAVEPOINT janus_statement');
+const RELEASE = plain('RELEASE SAVEPOINT janus_statement');
+const ROLLBACK_TO = plain('ROLLBACK TO SAVEPOINT janus_statement');
 
 /** Up to so many rows are inserted by a list of values; beyond, copying is faster. */
 const FEW_ROWS = 40;
+
+const isEnded = (error: unknown) =>
+  error instanceof Error && /^Connection terminated|is not queryable$/.test(error.message);
+
+const isUnencrypted = (error: unknown) => error instanceof Error && /SSL connection/.test(error.message);
 
 // Strict, for in lax mode an array stands for each of its items; the last argument turns its errors into "no".
 const path = (steps: readonly (string | number)[]) => `strict ${jsonPath(steps)}`;
@@ -79,11 +93,16 @@ export const postgres: Dialect = {
   localUrl: 'postgres://postgres@127.0.0.1:5432/janus',
   driver: 'pg',
 
-  connect: (url) => ({
-    client: PostgresClient,
-    connection: { connectionString: url, pooled: PGBOUNCER.test(url) } as object,
-    pool: { min: 0, max: 10 },
-  }),
+  connect(given) {
+    const { url, verify } = encryptionOf(given);
+    return {
+      client: PostgresClient,
+      connection: { connectionString: url, ssl: verify, pooled: PGBOUNCER.test(url) } as object,
+      pool: { min: 0, max: 10 },
+    };
+  },
+
+  address: (url) => addressOf('postgresql', url),
 
   async prepare(connection) {
     const client = connection as Connection;
@@ -91,12 +110,23 @@ export const postgres: Dialect = {
     client.setTypeParser(TYPES.jsonb, asText);
     client.setTypeParser(TYPES.bigint, Number);
     await client.query("set time zone 'UTC'");
+    // A pool on the way would lend these to others, too.
+    if (unnamed.has(client)) return;
+    // Compiling a statement takes longer than any that finds a page; it is done when the estimate is high, and for each run.
+    // And the estimate is to be that of memory or a solid-state disk: else a small table is read whole, for each image of a page.
+    // Nor is the server to work on for a client that is gone, where it can look (since version 14).
+    await client.query(
+      "select set_config(name, '1s', false) from pg_settings where name = 'client_connection_check_interval'",
+    );
+    await client.query("set jit = off; set random_page_cost = 1.1; set lock_timeout = '5s'");
   },
 
   query: async (connection, sql) => (await (connection as Connection).query(sql)).rows,
 
   tableNames: `select relname as name from pg_class
     where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p', 'f', 'v', 'm')`,
+
+  catalogue: postgresCatalogue,
 
   indexed: (table) => table,
 
@@ -119,6 +149,10 @@ export const postgres: Dialect = {
         return absent(`${field(error, 'table')}.${field(error, 'column')}`);
       case '23514':
         return unchecked(field(error, 'constraint'));
+      case 'unknown':
+        // The driver has no code where the connection ended, nor where it could not be encrypted.
+        if (isUnencrypted(error)) return unencrypted();
+        return isEnded(error) ? connectionLost() : unexpected(error, CODES);
       default:
         return unexpected(error, CODES);
     }
@@ -126,7 +160,24 @@ export const postgres: Dialect = {
 
   send: (connection, statements) => sendFlight(connection as Client, statements),
 
-  begin: 'BEGIN',
+  begin: ({ isolation, readOnly }) => [
+    plain(`BEGIN${isolation ? ` ISOLATION LEVEL ${isolation.toUpperCase()}` : ''}${readOnly ? ' READ ONLY' : ''}`),
+  ],
+
+  writers: () => anyNumber,
+
+  interrupt: async (connection) => cancel(connection as Cancellable),
+
+  disconnect(connection) {
+    (connection as Connection).connection.stream.destroy();
+  },
+
+  giveBack: (tables) => tables.map((table) => `VACUUM (FULL, ANALYZE) ${table}`),
+
+  // An error of the server has a severity; one that is the last of its session says so by its class.
+  lost: (error) => !isOfServer(error) || codeOf(error).startsWith('57P') || codeOf(error).startsWith('08'),
+
+  reserve: (query) => query.forUpdate().skipLocked(),
 
   // An error aborts the whole transaction, but not what came before a savepoint.
   async attempt(send, statements) {
@@ -141,7 +192,17 @@ export const postgres: Dialect = {
 
   insertion: (insertion) => (insertion.rows.length <= FEW_ROWS ? insertionByLists(insertion) : [copyOf(insertion)]),
 
-  migrate: (knex, migration) => knex.transaction(migration),
+  async migrate(knex, migration) {
+    await knex.transaction(async (transaction) => {
+      await transaction.raw(`set local idle_in_transaction_session_timeout = '${SILENCE}s'`);
+      const silence = pulse(async () => transaction.raw('select 1'));
+      try {
+        await migration.run(transaction);
+      } finally {
+        await silence();
+      }
+    });
+  },
 
   jsonArray: (column) => `json_agg(${column})`,
 

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { Line } from '../writers.js';
 import type BetterSqlite3 from 'better-sqlite3';
 import type { Knex } from 'knex';
 
@@ -9,13 +10,24 @@ declare class KnexSqliteClient extends Knex.Client {
   _query(connection: unknown, query: { sql: string }): Promise<unknown>;
 }
 
+/** How long Janus's own statements wait for another process in this thread, in milliseconds. */
+export const BUSY_TIMEOUT = 100;
+
 const Client = createRequire(import.meta.url)('knex/lib/dialects/better-sqlite3/index.js') as typeof KnexSqliteClient;
 
 /** Knex's client for better-sqlite3, which makes a new file's folder, begins a transaction as a writer, and alters any table. */
 export class SqliteClient extends Client {
+  /** Of those who write, Knex's own statements among them. */
+  get line(): Line {
+    return lineOf(this.filename);
+  }
+
+  get filename(): string {
+    return (this.connectionSettings as { filename: string }).filename;
+  }
+
   override acquireRawConnection(): Promise<unknown> {
-    const { filename } = this.connectionSettings as { filename: string };
-    if (filename !== ':memory:') mkdirSync(dirname(filename), { recursive: true });
+    if (this.filename !== ':memory:') mkdirSync(dirname(this.filename), { recursive: true });
     return super.acquireRawConnection() as Promise<unknown>;
   }
 
@@ -23,11 +35,52 @@ export class SqliteClient extends Client {
     // A transaction that begins by reading and writes later fails at once, with SQLITE_BUSY_SNAPSHOT, if another has
     // written in between, however long the busy timeout is. One that begins by taking the write lock waits for its turn.
     if (query.sql === 'BEGIN;') query.sql = 'BEGIN IMMEDIATE;';
+    const database = connection as BetterSqlite3.Database;
     // eslint-disable-next-line no-underscore-dangle -- Knex's own name
-    const run = async () => super._query(connection, query);
-    return /^ALTER TABLE "_knex_temp_alter\d+" RENAME TO/.test(query.sql)
-      ? renaming(connection as BetterSqlite3.Database, run)
-      : run();
+    const ask = async () => super._query(connection, query);
+    const run = async () => inTurn(this.line, database, query.sql, async () => patiently(database, ask));
+    return /^ALTER TABLE "_knex_temp_alter\d+" RENAME TO/.test(query.sql) ? renaming(database, run) : run();
+  }
+}
+
+const lines = new Map<string, Line>();
+
+/** The line of those who write to a file: the same for all in this process, whatever their pool. */
+function lineOf(filename: string): Line {
+  // There, one connection is all there is.
+  if (filename === ':memory:') return new Line();
+  const path = resolve(filename);
+  const line = lines.get(path) ?? new Line();
+  lines.set(path, line);
+  return line;
+}
+
+const leaving = new WeakMap<BetterSqlite3.Database, () => void>();
+
+/** Runs what Knex runs itself when it is its turn to write; a transaction has it until its end. */
+async function inTurn<Result>(
+  line: Line,
+  database: BetterSqlite3.Database,
+  sql: string,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  if (!database.inTransaction && !/^\s*(?:select|pragma|explain)\b/i.test(sql)) {
+    leaving.set(database, await line.enter([]));
+  }
+  try {
+    return await run();
+  } finally {
+    if (!database.inTransaction) leaving.get(database)?.();
+  }
+}
+
+/** Runs what Knex runs itself, which tries nothing again: it waits for another process in this thread. */
+async function patiently<Result>(database: BetterSqlite3.Database, run: () => Promise<Result>): Promise<Result> {
+  database.pragma('busy_timeout = 5000');
+  try {
+    return await run();
+  } finally {
+    if (database.open) database.pragma(`busy_timeout = ${BUSY_TIMEOUT}`);
   }
 }
 

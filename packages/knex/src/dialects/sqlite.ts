@@ -5,7 +5,9 @@ import type { Knex } from 'knex';
 import { createLRU } from 'lru.min';
 import {
   codeOf,
+  inserting,
   jsonPath,
+  plain,
   STATEMENTS_KEPT,
   StatementFailure,
   type Answer,
@@ -15,12 +17,13 @@ import {
 } from './dialect.js';
 import { absent, unchecked, unexpected, type Codes } from './failure.js';
 import { rowMaker } from './row-maker.js';
-import { SqliteClient } from './sqlite-client.js';
+import { sqliteCatalogue } from './sqlite-catalogue.js';
+import { BUSY_TIMEOUT, SqliteClient } from './sqlite-client.js';
 import { brokenReference, duplicate } from './sqlite-rules.js';
 
 const CODES: Codes = {
-  conflict: ['SQLITE_BUSY_SNAPSHOT', 'SQLITE_LOCKED'],
-  timeout: ['SQLITE_BUSY'],
+  conflict: ['SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT', 'SQLITE_BUSY_RECOVERY', 'SQLITE_LOCKED'],
+  timeout: [],
   unavailable: {
     unprepared: ['SQLITE_ERROR'],
     unopened: ['SQLITE_CANTOPEN', 'EACCES', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EPERM', 'EROFS'],
@@ -39,9 +42,13 @@ function bitCount(value: unknown): number {
 
 /** The file of a URL: `sqlite:` and a path as it is, or a `file:` URL. */
 function fileOf(url: string): string {
-  if (/^file:\/\//i.test(url)) return fileURLToPath(url);
-  const path = url.replace(/^(sqlite|file):(\/\/(?=\/))?/i, '');
-  if (path !== '' && !path.startsWith('//')) return path;
+  try {
+    if (/^file:\/\//i.test(url)) return fileURLToPath(url);
+    const path = url.replace(/^(sqlite|file):(\/\/(?=\/))?/i, '');
+    if (path !== '' && !path.startsWith('//')) return path;
+  } catch {
+    // Told below: it is the same mistake.
+  }
   throw new InvalidError(
     'url',
     'format',
@@ -81,6 +88,8 @@ function answerOf(
   { sql, bindings, rows }: Bound,
   failedAt: (row: number) => void,
 ): Answer {
+  // What had no space left, SQLite has rolled back already.
+  if (sql.startsWith('ROLLBACK') && !database.inTransaction) return { rows: NOTHING, changes: 0 };
   const { statement, row } = prepared(database, sql);
   if (row) return { rows: statement.all(bindings.map(asStored)).map(row), changes: 0 };
   if (!rows) return { rows: NOTHING, changes: statement.run(bindings.map(asStored)).changes };
@@ -105,10 +114,12 @@ export const sqlite: Dialect = {
       client: SqliteClient,
       connection: { filename },
       useNullAsDefault: true,
-      // One connection: SQLite has one writer, and units of work take turns.
-      pool: { min: 1, max: 1 },
+      // One writes, and the others read meanwhile. What is in memory is there for one connection alone.
+      pool: { min: 1, max: filename === ':memory:' ? 1 : 4 },
     };
   },
+
+  address: (url) => ({ system: 'sqlite', name: fileOf(url) }),
 
   // eslint-disable-next-line typescript/require-await -- the others wait for a server
   async prepare(connection) {
@@ -117,12 +128,13 @@ export const sqlite: Dialect = {
     database.pragma('journal_mode = wal');
     // With a write-ahead log this is safe against a crash of the process; a power cut can cost the last commits, no more.
     database.pragma('synchronous = full');
-    // How long it waits for another process to end its transaction. It waits in this thread: nothing else runs meanwhile.
-    database.pragma('busy_timeout = 5000');
     // In KiB. With what it has for itself, the inner pages of every index of a hundred million images are in memory.
     database.pragma('cache_size = -48000');
     // A savepoint has a journal of its own, which would be a file.
     database.pragma('temp_store = memory');
+    // How long it waits for another process to end its transaction. It waits in this thread, where nothing else runs meanwhile:
+    // the rest of the waiting is done between attempts.
+    database.pragma(`busy_timeout = ${BUSY_TIMEOUT}`);
     database.function('bit_count', { deterministic: true }, bitCount);
   },
 
@@ -132,6 +144,8 @@ export const sqlite: Dialect = {
   },
 
   tableNames: "select name from sqlite_master where type in ('table', 'view')",
+
+  catalogue: sqliteCatalogue,
 
   indexed: (table, index) => `${table} indexed by ${index}`,
 
@@ -172,13 +186,31 @@ export const sqlite: Dialect = {
   },
 
   // A transaction that begins by reading and writes later fails at once, with SQLITE_BUSY_SNAPSHOT, if another has written in
-  // between, however long the busy timeout is. One that begins by taking the write lock waits for its turn.
-  begin: 'BEGIN IMMEDIATE',
+  // between, however long the busy timeout is. One that begins by taking the write lock waits for its turn. Each is serializable.
+  begin: ({ readOnly }) => [plain(readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE')],
+
+  writers: (knex) => (knex.client as SqliteClient).line,
+
+  // What runs is done before anybody can interrupt it.
+  interrupt: async () => Promise.resolve(),
+
+  disconnect(connection) {
+    (connection as BetterSqlite3.Database).close();
+  },
+
+  // The whole file is written anew; and then the write-ahead log, which has all of it once more, is emptied.
+  giveBack: () => ['VACUUM', 'PRAGMA wal_checkpoint(TRUNCATE)'],
+
+  lost: () => false,
+
+  // No other transaction writes meanwhile.
+  reserve: (query) => query,
 
   attempt: (send, statements) => send(statements),
 
   // One row at a time is faster than a longer statement: nothing is waited for in between.
-  insertion: ({ rows, sql }) => (rows.length === 0 ? [] : [{ sql: sql(1), bindings: [], rows }]),
+  insertion: ({ table, rows, sql }) =>
+    rows.length === 0 ? [] : [{ name: inserting(table), sql: sql(1), bindings: [], rows }],
 
   async migrate(knex, migration) {
     // A table that is altered is built anew and the old one dropped: with foreign keys on, that would delete every row that
@@ -191,7 +223,7 @@ export const sqlite: Dialect = {
             .from('sqlite_master')
             .where('type', type);
         const before = await schema('trigger');
-        await migration(transaction);
+        await migration.run(transaction);
         const there = new Set([...(await schema('trigger')), ...(await schema('table'))].map(({ name }) => name));
         for (const trigger of before) {
           if (!there.has(trigger.name) && there.has(trigger.tbl_name)) await transaction.raw(trigger.sql);

@@ -1,6 +1,7 @@
 // What a database says of its own tables, in one form whichever database it is.
-import type { Database } from '@janus/knex';
-import { type Catalogue, catalogues } from './catalogues.js';
+import type { Database } from './database.js';
+import type { Catalogue, ColumnKind } from './dialects/catalogue.js';
+import type { Row } from './dialects/dialect.js';
 
 export interface Column {
   readonly name: string;
@@ -36,14 +37,13 @@ export interface Table {
   readonly triggers: readonly string[];
 }
 
-type Row = Readonly<Record<string, unknown>>;
-
 /** Every table of a database, in the order of their names. */
-export async function readSchema({ knex, dialect }: Database): Promise<readonly Table[]> {
-  const catalogue = catalogues[dialect.name];
-  if (!catalogue) throw new Error(`nobody has written down how ${dialect.name} describes its tables`);
-  const read = async (part: keyof Catalogue) => {
-    const rows: readonly Row[] = await knex.select('*').fromRaw(`(${catalogue[part]}) as found`);
+export async function readSchema(database: Database): Promise<readonly Table[]> {
+  const { catalogue } = database.dialect;
+  const read = async (part: Exclude<keyof Catalogue, 'kinds' | 'collation' | 'needs'>) => {
+    const rows = await database.rows(`schema.${part}`, {}, () =>
+      database.knex.select('*').fromRaw(`(${catalogue[part]}) as found`),
+    );
     return groupBy(rows, 'table_name');
   };
   const [tables, columns, keys, references, triggers] = [
@@ -65,6 +65,16 @@ export async function readSchema({ knex, dialect }: Database): Promise<readonly 
   });
 }
 
+/** Of text the most characters that a column of this type takes; null for what is not text. */
+export function textLength(type: string): number | null {
+  const length = /^(?:varchar|character varying)\((\d+)\)$/i.exec(type)?.[1];
+  return length === undefined ? null : Number(length);
+}
+
+/** What a column of this type may hold; none for a type that no migration of Janus's uses. */
+export const columnKinds = ({ dialect }: Database, type: string): readonly ColumnKind[] =>
+  textLength(type) === null ? (dialect.catalogue.kinds[type.toLowerCase()] ?? []) : ['text'];
+
 function groupBy(rows: readonly Row[], field: string): ReadonlyMap<string, readonly Row[]> {
   const found = new Map<string, Row[]>();
   for (const row of rows) {
@@ -82,9 +92,10 @@ const namesIn = (rows: readonly Row[], field: string) => inOrder(rows).map((row)
 
 /** The rows of each key or reference, in an order that is the same on every database. */
 function groups(rows: readonly Row[] = []): readonly (readonly Row[])[] {
-  const order = (group: readonly Row[]) => [group[0]?.['kind'], ...namesIn(group, 'column_name')].join();
-  return [...groupBy(rows, 'part').values()].toSorted((a, b) => (order(a) < order(b) ? -1 : 1));
+  return [...groupBy(rows, 'part').values()].toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
 }
+
+const placeOf = (group: readonly Row[]) => [group[0]?.['kind'], ...namesIn(group, 'column_name')].join();
 
 const columnOf = (row: Row): Column => ({
   name: String(row['name']),

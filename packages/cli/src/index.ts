@@ -1,0 +1,11 @@
+export { adopt } from './adopt/adopt.js';
+export type { AdoptedTable, AdoptOptions, AdoptProgress, AdoptResult, RowNotTaken } from './adopt/options.js';
+export type { LeftOut } from './adopt/source.js';
+export { check } from './check/check.js';
+export type { CheckOptions, CheckProgress, CheckResult } from './check/check.js';
+export type { Finding } from './check/finding.js';
+export { CannotRunError } from './cannot-run-error.js';
+export type { RefusedRow } from './transfer/plan.js';
+export type { Sum } from './transfer/range.js';
+export { transfer } from './transfer/transfer.js';
+export type { TransferOptions, TransferProgress, TransferredTable, TransferResult } from './transfer/transfer.js';

@@ -1,0 +1,77 @@
+import { JanusError } from '@janus/core';
+import { Database } from '@janus/knex';
+import type { Row } from '@janus/knex/tables';
+import { CannotRunError } from '../cannot-run-error.js';
+import type { CanonicalRow } from './row.js';
+import { piecesOf, within, writtenKey, type RawKey, type Span } from './span.js';
+import type { MovedTable } from './table.js';
+
+/** Opens a database. @param name what to call it should that fail @throws CannotRunError */
+export async function open(name: Side['name'], url: string): Promise<Database> {
+  try {
+    return await Database.open(url);
+  } catch (error) {
+    throw new CannotRunError(`the ${name}: ${error instanceof Error ? error.message : 'it cannot be opened'}`);
+  }
+}
+
+/** The source, or the target; or the one database that there is. */
+export class Side {
+  constructor(
+    readonly name: 'source' | 'target' | 'database',
+    readonly database: Database,
+  ) {}
+
+  /** Runs something on its database; should that fail, it says on which. @throws CannotRunError */
+  async do<Result>(work: (database: Database) => Promise<Result>): Promise<Result> {
+    try {
+      return await work(this.database);
+    } catch (error) {
+      if (error instanceof JanusError) throw new CannotRunError(`the ${this.name}: ${error.message}`, { cause: error });
+      throw error;
+    }
+  }
+
+  /** Up to so many rows after a key, as the driver gives them. */
+  async page(table: MovedTable, after: RawKey | null, upTo: RawKey | null, limit: number): Promise<readonly Row[]> {
+    return this.do(async (database) => {
+      const found: Row[] = [];
+      for (const piece of piecesOf(table, after, upTo)) {
+        // Whole pages, so that there are few statements; what is too much is read again.
+        const rows = await database.rows(`transfer.page ${table.name} ${limit}`, piece, (given) =>
+          within(database.knex(table.name).select(table.names), given)
+            .orderBy(table.key.map(({ name }) => name))
+            .limit(limit, { skipBinding: true }),
+        );
+        if (found.length === 0 && rows.length >= limit) return rows;
+        found.push(...rows.slice(0, limit - found.length));
+        if (found.length >= limit) break;
+      }
+      return found;
+    });
+  }
+
+  /** All rows of a span, in their canonical form. */
+  async rows(table: MovedTable, { after, upTo }: Span): Promise<readonly CanonicalRow[]> {
+    return this.do(async (database) => {
+      const key = (bound: Span['after']) => bound && writtenKey(table, database, bound);
+      const found: CanonicalRow[] = [];
+      for (const piece of piecesOf(table, key(after), key(upTo))) {
+        const rows = await database.rows(`transfer.span ${table.name}`, piece, (given) =>
+          within(database.knex(table.name).select(table.names), given).orderBy(table.key.map(({ name }) => name)),
+        );
+        for (const row of rows) found.push(table.canonical(row));
+      }
+      return found;
+    });
+  }
+
+  async count(table: MovedTable): Promise<number> {
+    return this.do(async (database) => {
+      const row = await database.row(`transfer.count ${table.name}`, {}, () =>
+        database.knex(table.name).count({ rows: '*' }),
+      );
+      return Number(row?.['rows'] ?? 0);
+    });
+  }
+}

@@ -1,0 +1,177 @@
+import { migrationsOf, readSchema, TABLES, type MigrationState } from '@janus/knex/tables';
+import { CannotRunError } from '../cannot-run-error.js';
+import { copy, type Copied } from './copy.js';
+import { planTable, type RefusedRow, type TablePlan } from './plan.js';
+import { differ, total, type Sum } from './range.js';
+import { open, Side } from './side.js';
+import { movedTables, type MovedTable } from './table.js';
+
+export interface TransferOptions {
+  /** Only compares: nothing is written. */
+  readonly verify?: boolean | undefined;
+  /** Only plans: compares, looks whether the target would take what it has not, and writes nothing. */
+  readonly dryRun?: boolean | undefined;
+  /** The tables to be moved; all, if left out. */
+  readonly tables?: readonly string[] | undefined;
+  /** Told of every row that the target would refuse. If there is one, nothing is written. */
+  readonly onRefused?: ((row: RefusedRow) => void) | undefined;
+  readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
+}
+
+/** How far a transfer is. */
+export interface TransferProgress {
+  readonly phase: 'comparing' | 'copying';
+  readonly table: string;
+  /** Rows of the source that were looked at in this phase, of about how many. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What became of a table. */
+export interface TransferredTable {
+  readonly name: string;
+  /** What each side has, as it was read last. The digests of the two are equal if, and only if, all rows are. */
+  readonly source: Sum;
+  readonly target: Sum;
+  /** How the sides differed when they were compared: rows that the target had not, had otherwise, and had too many. */
+  readonly missing: number;
+  readonly changed: number;
+  readonly surplus: number;
+  /** What was written to the target. */
+  readonly inserted: number;
+  readonly updated: number;
+  readonly deleted: number;
+}
+
+export interface TransferResult {
+  /** `refused`: the target would refuse rows, and nothing was written. `different`: run it again. */
+  readonly outcome: 'identical' | 'different' | 'refused';
+  /** How many rows the target would refuse. */
+  readonly refused: number;
+  readonly tables: readonly TransferredTable[];
+}
+
+/**
+ * Makes one database of Janus's what another is, or tells in what they differ. Both are compared range by range, and only ranges
+ * that differ are written, each whole or not at all: what was interrupted is gone on with by calling it again.
+ * @param from the URL of the source, which is only read @param to the URL of the target
+ * @throws CannotRunError when either cannot be reached, or their schemas are not the same
+ */
+export async function transfer(from: string, to: string, options: TransferOptions = {}): Promise<TransferResult> {
+  const source = new Side('source', await open('source', from));
+  try {
+    const target = new Side('target', await open('target', to));
+    try {
+      return await between(source, target, options);
+    } finally {
+      await target.database.close();
+    }
+  } finally {
+    await source.database.close();
+  }
+}
+
+async function between(source: Side, target: Side, options: TransferOptions): Promise<TransferResult> {
+  agree(await source.do(migrationsOf), await target.do(migrationsOf));
+  const tables = chosen(await tablesOf(source, target), options.tables);
+  let refused = 0;
+  const watching = {
+    refused: (row: RefusedRow) => {
+      refused += 1;
+      options.onRefused?.(row);
+    },
+  };
+  const plans: TablePlan[] = [];
+  const comparing = new Counting('comparing', await rowsOf(tables, source), options);
+  for (const table of tables) {
+    plans.push(
+      await planTable(table, source, target, { ...watching, looked: (rows) => comparing.add(table.name, rows) }),
+    );
+  }
+  let copied: ReadonlyMap<string, Copied> = new Map();
+  if (!options.verify && !options.dryRun && refused === 0) {
+    const copying = new Counting('copying', openRows(plans), options);
+    copied = await copy(plans, source, target, (table, rows) => copying.add(table, rows));
+  }
+  const results = plans.map((plan) => resultOf(plan, copied.get(plan.table.name)));
+  const left = plans.some(({ ranges }) => ranges.some((range) => range.open || differ(range)));
+  const different = refused > 0 && !options.verify ? 'refused' : 'different';
+  return { outcome: left || refused > 0 ? different : 'identical', refused, tables: results };
+}
+
+function resultOf({ table, ranges, missing, changed, surplus }: TablePlan, copied?: Copied): TransferredTable {
+  return {
+    name: table.name,
+    source: total(ranges, 'source'),
+    target: total(ranges, 'target'),
+    missing,
+    changed,
+    surplus,
+    inserted: copied?.inserted ?? 0,
+    updated: copied?.updated ?? 0,
+    deleted: copied?.deleted ?? 0,
+  };
+}
+
+/** The first migration that one side lacks of the other's. */
+const behind = (here: MigrationState, there: MigrationState) => there.ran.find((name) => !here.ran.includes(name));
+
+/** Refuses two sides that are not at the same migration. */
+function agree(source: MigrationState, target: MigrationState): void {
+  const unknown = [...source.unknown, ...target.unknown][0];
+  if (unknown !== undefined)
+    throw new CannotRunError(
+      `the migration ${unknown} is not known here; update @janus/cli to the version that has it`,
+    );
+  const [first, second] = [behind(source, target), behind(target, source)];
+  const advice = 'npx knex migrate:latest, with its URL in DATABASE_URL and its --env';
+  if (first !== undefined) throw new CannotRunError(`migrate the source: it lacks ${first} (${advice})`);
+  if (second !== undefined) throw new CannotRunError(`migrate the target: it lacks ${second} (${advice})`);
+  if (source.ran.length === 0)
+    throw new CannotRunError('neither the source nor the target has tables of Janus’s; are these their URLs?');
+}
+
+const described = async (side: Side) => ({
+  database: side.database,
+  tables: (await side.do(readSchema)).filter(({ name }) => TABLES.includes(name)),
+});
+
+async function tablesOf(source: Side, target: Side): Promise<readonly MovedTable[]> {
+  return movedTables(await described(source), await described(target));
+}
+
+function chosen(tables: readonly MovedTable[], names: readonly string[] | undefined): readonly MovedTable[] {
+  const known = tables.map(({ name }) => name);
+  const unknown = names?.find((name) => !known.includes(name));
+  if (unknown !== undefined || names?.length === 0)
+    throw new CannotRunError(`there is no table ${unknown ?? 'chosen'}; the tables are ${known.join(', ')}`);
+  return tables.filter(({ name }) => names?.includes(name) ?? true);
+}
+
+async function rowsOf(tables: readonly MovedTable[], source: Side): Promise<number> {
+  const counts = await Promise.all(tables.map(async (table) => source.count(table)));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+const openRows = (plans: readonly TablePlan[]): number =>
+  plans
+    .flatMap(({ ranges }) => ranges.filter(({ open: isOpen }) => isOpen))
+    .reduce((sum, { source }) => sum + source.rows, 0);
+
+/** Counts rows for whoever watches. */
+class Counting {
+  #done = 0;
+
+  constructor(
+    private readonly phase: TransferProgress['phase'],
+    private readonly expected: number,
+    private readonly options: TransferOptions,
+  ) {}
+
+  add(table: string, rows: number): void {
+    this.#done += rows;
+    // While the source is written to, there may be more than were counted.
+    const counted = Math.max(this.expected, this.#done);
+    this.options.onProgress?.({ phase: this.phase, table, done: this.#done, total: counted });
+  }
+}

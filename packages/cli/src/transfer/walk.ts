@@ -1,0 +1,134 @@
+import type { Row } from '@janus/knex/tables';
+import { CannotRunError } from '../cannot-run-error.js';
+import { compareKeys, countUpTo, type CanonicalRow, type Key } from './row.js';
+import type { Side } from './side.js';
+import { rawKey, writtenKey, type RawKey, type Span } from './span.js';
+import type { MovedTable } from './table.js';
+
+/** What both sides have in a span. */
+export interface Chunk {
+  readonly span: Span;
+  readonly source: readonly CanonicalRow[];
+  readonly target: readonly CanonicalRow[];
+  /** Rows of the source whose keys are none, so that nothing can be said of where they are. */
+  readonly lost: readonly CanonicalRow[];
+}
+
+// So many rows are read at a time that their text is an eighth to a quarter of a megabyte: many, for each statement takes its time, and not
+// so many that rows of much JSON fill the memory.
+const FIRST = 512;
+const LEAST = 16;
+const MOST = 1_024;
+const MUCH = 2 ** 18;
+const LITTLE = 2 ** 17;
+
+/** How many rows the next page has. It follows from the rows that were read alone: equal tables are cut alike. */
+class Size {
+  limit = FIRST;
+
+  read(rows: readonly CanonicalRow[]): void {
+    if (rows.length < this.limit) return;
+    const length = rows.reduce((sum, { text }) => sum + text.length, 0);
+    if (length > MUCH) this.limit = Math.max(this.limit / 2, LEAST);
+    else if (length < LITTLE) this.limit = Math.min(this.limit * 2, MOST);
+  }
+}
+
+/** One side's rows of a span, in order, page after page. */
+class Stream {
+  /** What was read and not taken yet. */
+  rows: CanonicalRow[] = [];
+  lost: CanonicalRow[] = [];
+  ended = false;
+  #cursor: RawKey | null;
+  #last: Key | null = null;
+  readonly #upTo: RawKey | null;
+  #next: { readonly limit: number; readonly page: Promise<readonly Row[]> } | null = null;
+
+  constructor(
+    private readonly side: Side,
+    private readonly table: MovedTable,
+    { after, upTo }: Span,
+    private readonly ahead: boolean,
+  ) {
+    this.#cursor = after && writtenKey(table, side.database, after);
+    this.#upTo = upTo && writtenKey(table, side.database, upTo);
+  }
+
+  /** Reads until there are as many as are wanted, or no more. */
+  async readAhead(size: Size): Promise<void> {
+    while (!this.ended && this.rows.length < size.limit) {
+      const next = this.#next ?? this.#request(size.limit);
+      this.#next = null;
+      const raw = await next.page;
+      this.ended = raw.length < next.limit;
+      const last = raw.at(-1);
+      if (last) this.#cursor = rawKey(this.table, last);
+      if (this.ahead && !this.ended) this.#next = this.#request(size.limit);
+      for (const one of raw) this.#add(this.table.canonical(one));
+    }
+  }
+
+  take(upTo: Key | null): readonly CanonicalRow[] {
+    return this.rows.splice(0, upTo ? countUpTo(this.rows, upTo) : this.rows.length);
+  }
+
+  /** @throws CannotRunError for a row that cannot be told apart from others, or is not in its place */
+  #add(row: CanonicalRow): void {
+    const { name, key } = this.table;
+    if (row.unfit.some(({ column }) => key.some((one) => one.name === column))) {
+      if (this.side.name === 'source') return void this.lost.push(row);
+      throw new CannotRunError(
+        `the target has rows in ${name} whose keys no row of Janus’s has; delete them (\`janus check\` names them)`,
+      );
+    }
+    if (this.#last && compareKeys(row.key, this.#last) <= 0) {
+      throw new CannotRunError(
+        `the ${this.side.name} does not give ${name} in the order of code points; \`janus check\` says what is to be done`,
+      );
+    }
+    this.#last = row.key;
+    this.rows.push(row);
+  }
+
+  #request(limit: number) {
+    const page = this.side.page(this.table, this.#cursor, this.#upTo, limit);
+    // Whoever waits for it is told; nobody may, where reading ended early.
+    page.catch(() => undefined);
+    return { limit, page };
+  }
+}
+
+/**
+ * Both sides' rows of a span, cut at the same keys.
+ * @param ahead whether the next page is read while this one is looked at: not where what is done with it may change the next
+ */
+export async function* walk(
+  table: MovedTable,
+  source: Side,
+  target: Side,
+  { span, ahead }: { readonly span: Span; readonly ahead: boolean },
+): AsyncGenerator<Chunk, void, undefined> {
+  const size = new Size();
+  const streams = [new Stream(source, table, span, ahead), new Stream(target, table, span, ahead)] as const;
+  const [left, right] = streams;
+  for (let { after } = span; ;) {
+    await Promise.all(streams.map(async (stream) => stream.readAhead(size)));
+    const upTo = cutOf(streams);
+    const [here, there] = [left.take(upTo), right.take(upTo)];
+    size.read(here.length > there.length ? here : there);
+    yield { span: { after, upTo: upTo ?? span.upTo }, source: here, target: there, lost: left.lost.splice(0) };
+    if (!upTo) return;
+    after = upTo;
+  }
+}
+
+/** Up to where both are known. */
+function cutOf(streams: readonly Stream[]): Key | null {
+  let cut: Key | null = null;
+  for (const { ended, rows } of streams) {
+    const last = rows.at(-1)?.key;
+    if (!ended && last && (!cut || compareKeys(last, cut) < 0)) cut = last;
+  }
+  return cut;
+}

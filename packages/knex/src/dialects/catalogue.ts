@@ -1,0 +1,41 @@
+/** What a column holds, whatever a database calls its type. */
+export type ColumnKind = 'id' | 'instant' | 'integer' | 'large integer' | 'double' | 'json' | 'text';
+
+/** Something that Janus needs of a server, or of the connections to it. */
+export interface Need {
+  /** What it is, such as `server version`. */
+  readonly what: string;
+  /** A query whose row has it, as `value`. */
+  readonly sql: string;
+  readonly met: (value: string) => boolean;
+  /** What is to be done where it is not met. */
+  readonly advice: string;
+}
+
+/** Whether a version, such as `10.6.12-MariaDB`, is this one or later. */
+export function atLeast(...least: readonly number[]): (version: string) => boolean {
+  return (version) => {
+    const parts = /\d+(?:\.\d+)*/.exec(version)?.[0].split('.').map(Number) ?? [];
+    const at = least.findIndex((part, place) => part !== (parts[place] ?? 0));
+    return at === -1 || (parts[at] ?? 0) > (least[at] ?? 0);
+  };
+}
+
+/** Where a database describes its tables: queries whose rows have the same columns everywhere. */
+export interface Catalogue {
+  /** table_name, definition: the statement that made the table, where the database keeps that. */
+  readonly tables: string;
+  /** table_name, name, type, nullable, collation, fallback, position */
+  readonly columns: string;
+  /** A row for each column of each key: table_name, part, kind, name, column_name, position */
+  readonly keys: string;
+  /** A row for each column: table_name, part, name, column_name, parent, target, on_delete, on_update, position */
+  readonly references: string;
+  /** table_name, name */
+  readonly triggers: string;
+  /** What a column of each type may hold; text of some length is not listed. One alone, but in SQLite, which has few types. */
+  readonly kinds: Readonly<Record<string, readonly ColumnKind[]>>;
+  /** The collation that compares text by code point; null where columns have it that name none. */
+  readonly collation: string | null;
+  readonly needs: readonly Need[];
+}

@@ -1,0 +1,54 @@
+import { isFull as full } from '../faults/extent.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { transfer } from '@janus/cli';
+import { expect } from 'chai';
+import { janus } from './command.js';
+import { pairs, useHouses, type House } from './houses.js';
+import { fillMany } from './many.js';
+
+const KILLS = full ? 50 : 2;
+const IMAGES = 1_200;
+
+const tested = [
+  ['sqlite', 'postgres'],
+  ['postgres', 'mysql'],
+  ['mysql', 'mariadb'],
+  ['mariadb', 'sqlite'],
+].filter(([from, to]) => pairs.some((pair) => pair[0] === from && pair[1] === to));
+
+const rowsOf = async ({ contents }: House) =>
+  Object.values(await contents()).reduce((sum, rows) => sum + rows.length, 0);
+
+describe('a transfer that is killed', function killed() {
+  this.timeout(full ? 600_000 : 60_000);
+  const house = useHouses();
+
+  for (const [here = '', there = ''] of tested) {
+    it(`ends identical when it is started again, and copies nothing twice, from ${here} to ${there}`, async () => {
+      const [from, to] = [house(here), house(there)];
+      await fillMany(from.store, IMAGES);
+      const all = await rowsOf(from);
+      const args = ['transfer', '--from', from.url, '--to', to.url];
+      const started = performance.now();
+      expect((await janus(args)).code).to.equal(0);
+      const whole = performance.now() - started;
+
+      let partial = 0;
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        await to.empty();
+        // Spread evenly, each somewhere in its part of the whole.
+        const after = (whole * (kill + Math.random())) / KILLS;
+        await janus(args, (child) => void sleep(after).then(() => child.kill('SIGKILL')));
+        const copied = await rowsOf(to);
+        if (copied > 0 && copied < all) partial += 1;
+
+        const { outcome, tables } = await transfer(from.url, to.url);
+        expect(outcome, `killed after ${after} ms`).to.equal('identical');
+        const inserted = tables.reduce((sum, table) => sum + table.inserted, 0);
+        const others = tables.reduce((sum, table) => sum + table.updated + table.deleted, 0);
+        expect([copied + inserted, others], `killed after ${after} ms`).to.deep.equal([all, 0]);
+      }
+      if (full) expect(partial, 'kills that came while rows were being copied').to.be.greaterThan(KILLS / 10);
+    });
+  }
+});
