@@ -31,4 +31,5 @@ for (const file of positionals) {
 }
 mocha.run((failures) => {
   process.exitCode = failures > 0 ? 1 : 0;
+  setTimeout(() => console.error('Open when all tests had ended:', process.getActiveResourcesInfo()), 5_000).unref();
 });

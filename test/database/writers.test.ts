@@ -59,7 +59,7 @@ describe('those who write to one database at the same time', () => {
         .run(
           async () => {
             await logs.recent();
-            await sleep(10_000);
+            await sleep(10_000, undefined, { signal: free.signal });
           },
           { readOnly: true, signal: free.signal },
         )
