@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+import { AbortError, ConflictError, InvalidError, newId, type Claim, type Image, type User } from '@janus/core';
 import { expect } from 'chai';
-import { AbortError, InvalidError, newId, type Claim, type Image, type User } from '@janus/core';
 import { newImage, newUser, refusal, useStore } from './store.js';
 
 describe('a call whose signal is aborted', () => {
@@ -128,6 +130,51 @@ describe('a call whose signal is aborted', () => {
     const created = await store.images.create(newImage(ada), { signal: controller.signal });
     controller.abort();
     expect(await store.images.get(created.id)).to.deep.equal(created);
+  });
+
+  it('ends while it waits for its turn in a unit of work, which is taken back', async () => {
+    const controller = new AbortController();
+    const order: string[] = [];
+    const work = store.unitOfWork.run(async () => {
+      await store.logs.append({ action: 'no' });
+      const inside = store.unitOfWork.run(async () => {
+        // What is called in the unit around waits until this one has ended.
+        await waits;
+        order.push('the unit inside');
+      });
+      const call = refusal(store.images.count({}, { signal: controller.signal })).then((error) => {
+        order.push('the call');
+        return error;
+      });
+      await turn();
+      controller.abort();
+      expect(await call).to.be.instanceOf(AbortError);
+      end();
+      await inside.catch(() => undefined);
+    });
+    let end = (): void => undefined;
+    const waits = new Promise<void>((resolve) => (end = resolve));
+    expect(await refusal(work)).to.be.instanceOf(AbortError);
+    expect(order).to.deep.equal(['the call', 'the unit inside']);
+    expect((await store.logs.list()).items).to.deep.equal([]);
+  });
+
+  it('says only that, whatever the signal was aborted with, and is not tried again', async () => {
+    let times = 0;
+    const reason = AbortSignal.abort(new ConflictError('mine'));
+    const work = store.unitOfWork.run(async () => {
+      times += 1;
+      await store.images.count({}, { signal: reason });
+    });
+    expect(await refusal(work)).to.be.instanceOf(AbortError);
+    expect(times).to.equal(1);
+  });
+
+  it('may be one of many with that signal: Node warns of no leak', async () => {
+    const { signal: shared } = new AbortController();
+    const warned = once(process, 'warning', { signal: AbortSignal.timeout(200) }).catch(() => []);
+    await Promise.all(Array.from({ length: 30 }, () => store.images.find(image.id, { signal: shared })));
+    expect(await warned).to.deep.equal([]);
   });
 
   it('is refused when what it is given for a signal is none', async () => {

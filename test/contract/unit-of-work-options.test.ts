@@ -70,6 +70,29 @@ describe('a unit of work that is asked to be of a kind', () => {
     expect(await actions()).to.deep.equal([]);
   });
 
+  it('refuses to reserve what it would write, when it only reads, also where there is nothing', async () => {
+    await store.images.claim({ limit: 10, leaseFor: 60_000, worker: 'w' });
+    const calls: readonly (() => Promise<unknown>)[] = [
+      () => store.images.claim({ limit: 1, leaseFor: 1_000, worker: 'w' }),
+      () => store.tags.merge('unknown', 'neither'),
+    ];
+    for (const call of calls) {
+      const error = await refusal(store.unitOfWork.run(call, { readOnly: true }));
+      expect(error).to.be.instanceOf(UnavailableError).and.include({ code: 'read only' });
+    }
+  });
+
+  it('has a deadline as far away as it likes', async () => {
+    await store.unitOfWork.run(
+      async () => {
+        await sleep(20);
+        await log('in time');
+      },
+      { deadline: new Date(Date.now() + 40 * 86_400_000) },
+    );
+    expect(await actions()).to.deep.equal(['in time']);
+  });
+
   it('lets others write while it only reads', async () => {
     await store.unitOfWork.run(
       async () => {

@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvalidError, UnavailableError } from '@janus/core';
-import { Database } from '@janus/knex';
+import { Database, KnexLogRepository } from '@janus/knex';
 import { expect } from 'chai';
 import { refusal } from '../contract/store.js';
 import { url } from './empty-database.js';
@@ -18,6 +20,15 @@ async function refusedToOpen(other: string): Promise<Error> {
 }
 
 const isFile = url.startsWith('sqlite:');
+
+describe('a database that was closed', () => {
+  it('says so to whoever calls it', async () => {
+    const database = await Database.open(url);
+    await database.close();
+    const error = await refusal(new KnexLogRepository(database).recent());
+    expect(error).to.be.instanceOf(UnavailableError).and.include({ code: 'closed' });
+  });
+});
 
 describe('a database that cannot be opened', () => {
   let folder = '';
@@ -76,6 +87,18 @@ describe('a database that cannot be opened', () => {
 
     it('is unavailable when nobody listens on the port', async () => {
       await expectUnavailable(changed({ port: '1', password: secret }));
+    });
+
+    it('is unavailable when its server says nothing for ten seconds', async function silence() {
+      this.timeout(20_000);
+      const silent = createServer().listen(0, '127.0.0.1');
+      await once(silent, 'listening');
+      const { port } = silent.address() as AddressInfo;
+      try {
+        await expectUnavailable(changed({ port: String(port), password: secret }));
+      } finally {
+        silent.close();
+      }
     });
 
     it('is unavailable when the host is not known', async () => {

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TimeoutError, type LogRepository } from '@janus/core';
+import { TimeoutError, UnavailableError, type LogRepository } from '@janus/core';
 import { Database, knexfile, KnexImageRepository, KnexLogRepository, KnexUserRepository } from '@janus/knex';
 import { expect } from 'chai';
 import createKnex from 'knex';
@@ -54,12 +54,13 @@ describe('those who write to one database at the same time', () => {
     const logs: LogRepository = new KnexLogRepository(database);
     const { max } = (database.knex.client as { pool: { max: number } }).pool;
     const free = new AbortController();
+    const freed = once(free.signal, 'abort');
     const readers = Array.from({ length: max }, async () =>
       database
         .run(
           async () => {
             await logs.recent();
-            await sleep(10_000, undefined, { signal: free.signal });
+            await freed;
           },
           { readOnly: true, signal: free.signal },
         )
@@ -79,6 +80,29 @@ describe('those who write to one database at the same time', () => {
   });
 
   if (url.startsWith('sqlite:')) {
+    for (const [what, write] of Object.entries({
+      'a second Database of that file': async () => {
+        const second = await openDatabase();
+        try {
+          await new KnexLogRepository(second).append({ action: 'no' });
+        } finally {
+          await second.close();
+        }
+      },
+      'a statement of Knex’s own': async () => database.knex('logs').delete(),
+      'a transaction of Knex’s own': async () => database.knex.transaction(async (trx) => trx('logs').delete()),
+    })) {
+      it(`are told at once that a unit of work would wait for itself: ${what}`, async () => {
+        const since = performance.now();
+        await database.run(async () => {
+          await new KnexLogRepository(database).append({ action: 'goes on' });
+          const error = await refusal(write());
+          expect(error).to.be.instanceOf(UnavailableError).and.include({ code: 'waits for itself' });
+        });
+        expect(performance.now() - since).to.be.below(5_000);
+      });
+    }
+
     it('wait for another process without keeping this one from anything else', async function wait() {
       this.timeout(20_000);
       const other = fork(join(import.meta.dirname, 'write-for-a-while.ts'), [url, '1500'], {

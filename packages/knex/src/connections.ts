@@ -1,3 +1,4 @@
+import { UnavailableError } from '@janus/core';
 import type { Knex } from 'knex';
 import { whenAborted } from './interruption.js';
 
@@ -21,6 +22,8 @@ export interface Connection {
   readonly __knexTxId?: string;
 }
 
+const CLOSED = 'its connections were closed before; close a Database when nothing more is called';
+
 /** The connections of one process to a database: how many are used and free, how many calls wait for one, how many there may be. */
 export interface PoolState {
   readonly used: number;
@@ -40,6 +43,7 @@ export class Connections {
   #due = false;
 
   readonly #gone = new WeakSet<Connection>();
+  #isClosed = false;
 
   constructor(
     knex: Knex,
@@ -61,8 +65,12 @@ export class Connections {
     };
   }
 
-  /** A connection, or the promise of one; or the reason of a signal that is aborted before. */
+  /**
+   * A connection, or the promise of one; or the reason of a signal that is aborted before.
+   * @throws UnavailableError when there are to be no more
+   */
   acquire(signals: readonly AbortSignal[]): Connection | Promise<Connection> {
+    if (this.#isClosed) throw new UnavailableError('closed', CLOSED);
     const kept = this.#kept.pop();
     if (kept) return kept;
     const acquired = this.#client.acquireConnection();
@@ -118,6 +126,12 @@ export class Connections {
     // Knex's own word for it: the driver tells the pool of the end only later.
     Object.assign(connection, { __knex__disposed: 'closed' });
     this.close(connection);
+  }
+
+  /** Gives back what is kept, and gives out no more. */
+  end(): void {
+    this.#isClosed = true;
+    this.giveBack();
   }
 
   /** Gives back what is kept. */

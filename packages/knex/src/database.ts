@@ -199,6 +199,16 @@ export class Database implements UnitOfWork {
     return answer?.rows ?? [];
   }
 
+  /** As `rows`, of rows that are then written: in a unit of work that only reads it is refused, also where it finds none. */
+  async rowsForUpdate<Values>(
+    name: string,
+    values: Values,
+    build: (values: Values) => Knex.QueryBuilder,
+  ): Promise<readonly Row[]> {
+    const [answer] = await this.#runner.run([this.#statements.bind(name, values, build)], noRows);
+    return answer?.rows ?? [];
+  }
+
   /** The one row that a query finds, or null. */
   async row<Values>(name: string, values: Values, build: (values: Values) => Knex.QueryBuilder): Promise<Row | null> {
     const [answer] = await this.#runner.run([this.#statements.bind(name, values, build)]);

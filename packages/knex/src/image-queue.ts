@@ -60,7 +60,7 @@ export async function claimImages(database: Database, options: ClaimOptions): Pr
 
 /** The images that are due, first those that were so first; no other transaction finds them until this has ended. */
 async function dueRows(database: Database, limit: number): Promise<readonly Row[]> {
-  return database.rows(`images.due ${limit}`, { now: new Date() }, (given) =>
+  return database.rowsForUpdate(`images.due ${limit}`, { now: new Date() }, (given) =>
     database.dialect.reserve(
       database
         .from('images', INDEX)

@@ -1,28 +1,52 @@
-import { AbortError, JanusError, TimeoutError } from '@janus/core';
+import { AbortError, TimeoutError } from '@janus/core';
 
-/** What a call ends with when a signal was aborted: a deadline's own error, or that it was. */
-export function reasonOf({ reason }: AbortSignal): JanusError {
-  if (reason instanceof JanusError) return reason;
+/** What a call ends with when a signal was aborted. */
+type Reason = AbortError | TimeoutError;
+
+/** A deadline's own error, or that the signal was aborted: what else it was aborted with would say something of a database. */
+export function reasonOf({ reason }: AbortSignal): Reason {
+  if (reason instanceof TimeoutError) return reason;
   const isTimeout = reason instanceof DOMException && reason.name === 'TimeoutError';
   return isTimeout ? new TimeoutError('the signal') : new AbortError();
 }
 
-/** @throws AbortError, or what the signal was aborted with, when one is aborted */
+/** @throws AbortError or TimeoutError when one is aborted */
 export function unlessAborted(signals: readonly AbortSignal[]): void {
   const aborted = signals.find((signal) => signal.aborted);
   if (aborted) throw reasonOf(aborted);
 }
 
-/** Calls back, once, when one of some signals is aborted. Returns what ends that. */
-export function whenAborted(signals: readonly AbortSignal[], abort: (reason: JanusError) => void): () => void {
+type Waiter = (signal: AbortSignal) => void;
+
+/** Who waits for each signal. One listener serves them all: Node takes more than ten for a leak, and warns. */
+const waiting = new WeakMap<AbortSignal, Set<Waiter>>();
+
+function waitersOf(signal: AbortSignal): Set<Waiter> {
+  const known = waiting.get(signal);
+  if (known) return known;
+  const waiters = new Set<Waiter>();
+  waiting.set(signal, waiters);
+  signal.addEventListener('abort', () => {
+    for (const waiter of waiters) waiter(signal);
+  });
+  return waiters;
+}
+
+/** Calls back, once and never at once, when one of some signals is aborted or was so before. Returns what ends that. */
+export function whenAborted(signals: readonly AbortSignal[], abort: (reason: Reason) => void): () => void {
+  let isOver = false;
   const stop = () => {
-    for (const signal of signals) signal.removeEventListener('abort', aborted);
+    isOver = true;
+    for (const signal of signals) waiting.get(signal)?.delete(waiter);
   };
-  const aborted = ({ target }: Event) => {
+  const waiter = (signal: AbortSignal) => {
+    if (isOver) return;
     stop();
-    abort(reasonOf(target as AbortSignal));
+    abort(reasonOf(signal));
   };
-  for (const signal of signals) signal.addEventListener('abort', aborted);
+  const aborted = signals.find((signal) => signal.aborted);
+  if (aborted) queueMicrotask(() => waiter(aborted));
+  else for (const signal of signals) waitersOf(signal).add(waiter);
   return stop;
 }
 
@@ -45,9 +69,12 @@ const LONGEST = 2 ** 31 - 1;
 /** A signal that is aborted at an instant, and what ends it before. */
 export function deadlineAt(instant: Date): { readonly signal: AbortSignal; readonly stop: () => void } {
   const controller = new AbortController();
-  const abort = () => controller.abort(new TimeoutError('deadline'));
-  const wait = instant.getTime() - Date.now();
-  const timer = wait > 0 ? setTimeout(abort, Math.min(wait, LONGEST)) : undefined;
-  if (wait <= 0) abort();
+  let timer: NodeJS.Timeout | undefined;
+  const look = () => {
+    const wait = instant.getTime() - Date.now();
+    if (wait > 0) timer = setTimeout(look, Math.min(wait, LONGEST));
+    else controller.abort(new TimeoutError('deadline'));
+  };
+  look();
   return { signal: controller.signal, stop: () => clearTimeout(timer) };
 }

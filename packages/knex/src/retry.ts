@@ -1,6 +1,6 @@
 import { ConflictError } from '@janus/core';
 import pRetry from 'p-retry';
-import { unlessAborted } from './interruption.js';
+import { unlessAborted, whenAborted } from './interruption.js';
 
 /** Pauses from 10 ms on, each twice the last and up to twice that by chance, none longer than two seconds. */
 const PAUSES = { minTimeout: 10, factor: 2, maxTimeout: 1_000, randomize: true, maxRetryTime: 10_000, retries: 9 };
@@ -27,14 +27,18 @@ export async function again<Result>(
       outcomes.push({ error });
     }
   };
+  const controller = new AbortController();
+  const stop = whenAborted(signals, (reason) => controller.abort(reason));
   try {
-    await pRetry(attempt, signals.length > 0 ? { ...PAUSES, signal: AbortSignal.any([...signals]) } : PAUSES);
+    await pRetry(attempt, { ...PAUSES, signal: controller.signal });
   } catch (error) {
     // A signal that is aborted when the work is done, or while it is being done, does not undo what was kept.
     if (outcomes.length === 0) {
       unlessAborted(signals);
       throw error;
     }
+  } finally {
+    stop();
   }
   const [outcome = { error: failure }] = outcomes;
   if ('error' in outcome) throw outcome.error;

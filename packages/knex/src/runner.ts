@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AfterCommitError,
@@ -26,6 +25,7 @@ import {
 import type { Address } from './dialects/address.js';
 import { deadlineAt, orAborted, reasonOf, unlessAborted, whenAborted } from './interruption.js';
 import { again } from './retry.js';
+import { inScope, scopeOf } from './scope.js';
 import type { SlowQueries } from './slow-queries.js';
 import { Telemetry } from './telemetry.js';
 import { Trace } from './trace.js';
@@ -43,13 +43,6 @@ export interface About extends Pick<Attempt, 'table' | 'rows'> {
 /** What is known of each of some statements, and of its rows; nothing of those that only read. */
 type Known = ((statement: number, row?: number) => About) | undefined;
 
-/** What the calls of some work belong to. */
-interface Scope {
-  readonly unit: Unit | undefined;
-  /** What ends them. */
-  readonly signals: readonly AbortSignal[];
-}
-
 const READING: About = { table: null, rows: [] };
 const NO_SIGNALS: readonly AbortSignal[] = [];
 /** How long a server may take to end what it was told to end, in milliseconds; then its connection is closed. */
@@ -61,7 +54,6 @@ const READ_ONLY = 'it is in a unit of work that was opened to only read; open th
 
 /** Runs statements where they belong: in the unit of work they are called in, or by themselves. */
 export class Runner {
-  readonly #scopes = new AsyncLocalStorage<Scope>();
   readonly #connections: Connections;
   readonly #trace: Trace;
   readonly #telemetry: Telemetry;
@@ -83,7 +75,7 @@ export class Runner {
 
   /** Whether what is called now is called in a unit of work. */
   get inUnitOfWork(): boolean {
-    return this.#scopes.getStore()?.unit !== undefined;
+    return scopeOf(this)?.unit !== undefined;
   }
 
   /** The connections now. */
@@ -108,14 +100,14 @@ export class Runner {
 
   /** Does work that is in no unit of work, until a signal is aborted; it is then left to itself. */
   async apart<Result>(signals: readonly AbortSignal[], work: () => Promise<Result>): Promise<Result> {
-    return this.#scopes.run({ unit: undefined, signals }, async () => orAborted(signals, work));
+    return inScope(this, undefined, signals, async () => orAborted(signals, work));
   }
 
   /** Does work that a signal ends. */
   until<Result>(signal: AbortSignal | undefined, work: () => Promise<Result>): Promise<Result> {
     if (!signal) return work();
-    const { unit, signals } = this.#scopes.getStore() ?? { unit: undefined, signals: NO_SIGNALS };
-    return this.#scopes.run({ unit, signals: [...signals, signal] }, work);
+    const scope = scopeOf(this);
+    return inScope(this, scope?.unit, [...(scope?.signals ?? []), signal], work);
   }
 
   /** Does work in a unit of work of its own; the outermost again, while others are in its way. */
@@ -132,17 +124,18 @@ export class Runner {
     { isolation, readOnly, deadline, signal }: UnitOptions,
     { repeatable }: { readonly repeatable: boolean },
   ): Promise<Result> {
-    const { unit: outer, signals: given } = this.#scopes.getStore() ?? { unit: undefined, signals: NO_SIGNALS };
+    const { unit: outer, signals: given } = scopeOf(this) ?? { unit: undefined, signals: NO_SIGNALS };
     const until = deadline && deadlineAt(deadline);
     const signals = [...given, ...(signal ? [signal] : []), ...(until ? [until.signal] : [])];
     try {
       if (outer) {
         const unit = new Unit(outer, within(outer.character, { isolation, readOnly }), [], signals);
-        return await outer.inTurn('a unit of work inside it', async () => {
+        const nested = async () => {
           unlessOver(outer);
           if (!repeatable) outer.on.isSpent = true;
           return this.#perform(unit, work);
-        });
+        };
+        return await outer.inTurn('a unit of work inside it', nested, signals);
       }
       const character = { isolation, readOnly: readOnly ?? false };
       const begin = this.dialect.begin(character);
@@ -167,7 +160,7 @@ export class Runner {
 
   /** Runs a hook when the unit of work that this is called in is kept; at once outside of any. */
   async afterCommit(hook: () => void | Promise<void>): Promise<void> {
-    const unit = this.#scopes.getStore()?.unit;
+    const unit = scopeOf(this)?.unit;
     if (!unit) return hook();
     if (unit.isOver) throw new UnavailableError('unit of work ended', ENDED);
     unit.hooks.push(hook);
@@ -175,22 +168,23 @@ export class Runner {
 
   /** Runs statements. @param known of those that write */
   run(statements: readonly Bound[], known?: Known): Promise<readonly Answer[]> {
-    const scope = this.#scopes.getStore();
+    const scope = scopeOf(this);
     if (!scope?.unit) return this.#runAlone(statements, known, scope?.signals ?? NO_SIGNALS, true);
     const { unit, signals } = scope;
-    return unit.inTurn(statements[0]?.name ?? '', async () => this.#runIn(unit, signals, statements, known));
+    const run = async () => this.#runIn(unit, signals, statements, known);
+    return unit.inTurn(statements[0]?.name ?? '', run, signals);
   }
 
-  /** Gives back every connection. */
+  /** Gives back every connection, and takes no more. */
   close(): void {
     this.#telemetry.close();
-    this.#connections.giveBack();
+    this.#connections.end();
   }
 
   async #perform<Result>(unit: Unit, work: () => Promise<Result>): Promise<Result> {
     try {
       const { signals } = unit;
-      const result = await orAborted(signals, async () => this.#scopes.run({ unit, signals }, work));
+      const result = await orAborted(signals, async () => inScope(this, unit, signals, work));
       if (unit.underWay !== undefined) throw new UnavailableError('not awaited', notAwaited(unit.underWay));
       await unit.inTurn('its end', async () => this.#keep(unit));
       return result;
@@ -383,7 +377,7 @@ export class Runner {
     // Before the connection: those who wait for their turn must not take all there are.
     const turn = unit.character.readOnly ? undefined : this.#writers.enter(signals);
     const leave = turn instanceof Promise ? await turn : turn;
-    if (leave) unit.on.leave = leave;
+    if (leave) Object.assign(unit.on, { leave, writers: this.#writers });
     const connection = await this.#acquire(signals);
     this.#telemetry.waited(since);
     this.#connections.mark(connection, unit.name);

@@ -99,7 +99,7 @@ export class KnexTagRepository implements TagRepository {
 
   /** Tags, which nobody else changes, or gives to an image, until this unit of work ends. */
   async #lock<Names extends readonly string[]>(...names: Names): Promise<{ [Name in keyof Names]: Tag }> {
-    const rows = await this.database.rows('tags.lock', { names: padded(names) }, (given) =>
+    const rows = await this.database.rowsForUpdate('tags.lock', { names: padded(names) }, (given) =>
       this.database.knex('tags').select('id', 'name').whereIn('name', given.names).orderBy('name').forUpdate(),
     );
     const tags = new Map(rows.map((row) => [text(row['name']), id<'tag'>(row['id'])]));

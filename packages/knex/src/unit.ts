@@ -1,6 +1,8 @@
 import type { IsolationLevel, JanusError } from '@janus/core';
 import type { Connection } from './connections.js';
+import { whenAborted } from './interruption.js';
 import { plain, type Bound } from './dialects/dialect.js';
+import type { Writers } from './writers.js';
 
 let transactions = 0;
 
@@ -13,6 +15,12 @@ function withResolver(): { readonly promise: Promise<void>; readonly resolve: ()
   let resolve: (() => void) | undefined;
   const promise = new Promise<void>((kept) => (resolve = kept));
   return { promise, resolve: () => resolve?.() };
+}
+
+/** Calls back when something is done, whatever became of it, before anybody else hears of it. */
+function followed<Result>(turn: Promise<Result>, done: () => void): Promise<Result> {
+  void turn.then(done, done);
+  return turn;
 }
 
 /** What a transaction is asked to be. */
@@ -32,6 +40,8 @@ export class Unit {
   /** Shared with the units that this is inside of. What is here is taken with the first statement. */
   readonly on: {
     connection?: Connection;
+    /** Those among whom it has its turn to write, and what says that it is done. */
+    writers?: Writers;
     leave?: () => void;
     /** Whether what it read cannot be read again: run again, it would find nothing, and keep that. */
     isSpent?: boolean;
@@ -46,7 +56,7 @@ export class Unit {
   readonly #depth: number;
   #last: Promise<unknown> = Promise.resolve();
   /** What has asked for a turn and not ended it. */
-  readonly #waiting: string[] = [];
+  readonly #waiting = new Set<{ readonly what: string }>();
 
   constructor(
     readonly outer: Unit | undefined,
@@ -76,7 +86,8 @@ export class Unit {
 
   /** What was called in it and has not ended. */
   get underWay(): string | undefined {
-    return this.#waiting[0];
+    const [first] = this.#waiting;
+    return first?.what;
   }
 
   /** This and what is around it, so far as it has not begun yet; the outermost first. */
@@ -100,19 +111,34 @@ export class Unit {
    * Runs something when all that was there before is done. The statements of one transaction share its connection: without
    * turns, one of two at once could run inside the other's savepoint, and be undone with it.
    * @param what says to the developer what it is
+   * @param signals end the wait for the turn, and the unit
    */
-  inTurn<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
-    const before = this.#waiting.length === 0 ? null : this.#last;
+  inTurn<Result>(what: string, work: () => Promise<Result>, signals: readonly AbortSignal[] = []): Promise<Result> {
+    const before = this.#waiting.size === 0 ? null : this.#last;
+    const place = { what };
     // Before the work begins: what it calls may want a turn, too.
-    this.#waiting.push(what);
+    this.#waiting.add(place);
     const { promise, resolve } = withResolver();
     this.#last = promise;
-    const turn = before ? before.then(work) : work();
     const done = () => {
-      this.#waiting.shift();
+      this.#waiting.delete(place);
       resolve();
     };
-    void turn.then(done, done);
-    return turn;
+    if (!before) return followed(work(), done);
+    if (signals.length === 0) return followed(before.then(work), done);
+    return new Promise((succeed, fail) => {
+      const stop = whenAborted(signals, (reason) => {
+        // Not what it waits for: whoever comes next waits on.
+        this.#waiting.delete(place);
+        void before.then(resolve);
+        this.lose(reason);
+        fail(reason);
+      });
+      void before.then(() => {
+        stop();
+        if (!this.#waiting.has(place)) return;
+        followed(work(), done).then(succeed, fail);
+      });
+    });
   }
 }

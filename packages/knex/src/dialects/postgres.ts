@@ -79,8 +79,11 @@ const ROLLBACK_TO = plain('ROLLBACK TO SAVEPOINT janus_statement');
 /** Up to so many rows are inserted by a list of values; beyond, copying is faster. */
 const FEW_ROWS = 40;
 
+/** How long it waits for a server that says nothing, in milliseconds: as long as MySQL's driver does. */
+const PATIENCE = 10_000;
+
 const isEnded = (error: unknown) =>
-  error instanceof Error && /^Connection terminated|is not queryable$/.test(error.message);
+  error instanceof Error && /^Connection terminated|is not queryable$|^timeout expired$/.test(error.message);
 
 const isUnencrypted = (error: unknown) => error instanceof Error && /SSL connection/.test(error.message);
 
@@ -97,7 +100,12 @@ export const postgres: Dialect = {
     const { url, verify } = encryptionOf(given);
     return {
       client: PostgresClient,
-      connection: { connectionString: url, ssl: verify, pooled: PGBOUNCER.test(url) } as object,
+      connection: {
+        connectionString: url,
+        ssl: verify,
+        pooled: PGBOUNCER.test(url),
+        connectionTimeoutMillis: PATIENCE,
+      } as object,
       pool: { min: 0, max: 10 },
     };
   },
