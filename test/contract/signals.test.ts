@@ -134,6 +134,8 @@ describe('a call whose signal is aborted', () => {
 
   it('ends while it waits for its turn in a unit of work, which is taken back', async () => {
     const controller = new AbortController();
+    const enough = new AbortController();
+    const waits = once(enough.signal, 'abort');
     const order: string[] = [];
     const work = store.unitOfWork.run(async () => {
       await store.logs.append({ action: 'no' });
@@ -149,11 +151,9 @@ describe('a call whose signal is aborted', () => {
       await turn();
       controller.abort();
       expect(await call).to.be.instanceOf(AbortError);
-      end();
+      enough.abort();
       await inside.catch(() => undefined);
     });
-    let end = (): void => undefined;
-    const waits = new Promise<void>((resolve) => (end = resolve));
     expect(await refusal(work)).to.be.instanceOf(AbortError);
     expect(order).to.deep.equal(['the call', 'the unit inside']);
     expect((await store.logs.list()).items).to.deep.equal([]);

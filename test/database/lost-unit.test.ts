@@ -43,11 +43,14 @@ describe('a unit of work that the database gave up', () => {
     it('after a deadlock begins no unit of work inside it, of which something would be kept', async () => {
       const bob = await store.users.create(newUser());
       let runs = 0;
+      const begun = new Set<string>();
       const cross = async (first: User, second: User) =>
         store.unitOfWork.run(async () => {
           const run = (runs += 1);
           await store.users.setPasswordHash(first.id, 'hash');
-          await sleep(200);
+          begun.add(first.id);
+          // Each has what the other wants.
+          while (begun.size < 2) await sleep(5);
           await store.users.setPasswordHash(second.id, 'hash').catch(() => undefined);
           await store.unitOfWork.run(async () => store.logs.append({ action: `${run}` })).catch(() => undefined);
         });

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AbortError, UnavailableError, UnknownOutcomeError, type LogRepository, type User } from '@janus/core';
 import { Database, KnexImageRepository, KnexLogRepository, KnexUserRepository } from '@janus/knex';
 import { expect } from 'chai';
+import * as fc from 'fast-check';
 import { newImage, newUser, refusal } from '../contract/store.js';
+import { markedBy, markIn, told } from '../contract/told.js';
 import { openDatabase } from '../open-store.js';
 import { engine } from './private-server.js';
 import { Proxy } from './proxy.js';
@@ -57,6 +59,15 @@ if (engine) {
         expect(await refusal(unit())).to.be.instanceOf(UnknownOutcomeError);
         expect((await actions()).toSorted()).to.deep.equal(isHeard ? ['first', 'second'] : []);
         await goesOn();
+      });
+
+      it(`in a COMMIT ${where} is told without any value of what was being kept`, async () => {
+        for (const marked of fc.sample(markedBy("'", '😀'), 2)) {
+          proxy.cut = { text: 'COMMIT', isHeard };
+          const error = await refusal(database.run(async () => log(marked.value)));
+          expect(error).to.be.instanceOf(UnknownOutcomeError);
+          expect(markIn(told(error), marked), told(error)).to.equal(undefined);
+        }
       });
 
       it(`in a write by itself ${where} is told as unknown`, async () => {

@@ -3,7 +3,7 @@ import { check, identify, newImage, words } from '@janus/core/adapter';
 import type { Knex } from 'knex';
 import { id, text } from './columns.js';
 import type { Database, Write } from './database.js';
-import type { Row } from './dialects/dialect.js';
+import { PRIMARY_KEY, type Row } from './dialects/dialect.js';
 import { backInQueue } from './image-queue-row.js';
 import { byCodePoint, newImageValues, type CheckedImage } from './image-row.js';
 import { padded } from './statement.js';
@@ -142,7 +142,12 @@ export const wordRows = ({ dialect }: Database, image: Pick<Image, 'id' | 'filen
 
 /** Makes the words of an image those of its new filename and title. Call it in a unit of work. */
 export async function replaceWords(database: Database, image: Image): Promise<void> {
-  await database.delete('image_words', { image_id: database.dialect.idValue(image.id) });
+  await database.deleteWhere(
+    'images.forget words',
+    'image_words',
+    { image: database.dialect.idValue(image.id) },
+    (given) => database.from('image_words', 'image_words_image_id_index').where('image_id', given.image),
+  );
   await database.insert('image_words', wordRows(database, image));
 }
 
@@ -150,6 +155,6 @@ export async function replaceWords(database: Database, image: Image): Promise<vo
 export async function takeOutOfTrash(database: Database, ids: readonly Knex.Value[]): Promise<number> {
   const set = { ...backInQueue(database), updated_at: new Date(), version: database.knex.raw('version + 1') };
   return database.update('images.restore', 'images', set, { ids: padded(ids) }, (given) =>
-    database.knex('images').whereIn('id', given.ids).whereNotNull('deleted_at'),
+    database.from('images', PRIMARY_KEY).whereIn('id', given.ids).whereNotNull('deleted_at'),
   );
 }

@@ -22,7 +22,7 @@ import {
 import type { Knex } from 'knex';
 import { instant, nullable, number, text } from './columns.js';
 import type { Database } from './database.js';
-import type { Row } from './dialects/dialect.js';
+import { PRIMARY_KEY, type Row } from './dialects/dialect.js';
 import { replaceWords } from './image-creation.js';
 import { NOBODY, queueValues } from './image-queue-row.js';
 import { imageColumns, imageValues, toImage } from './image-row.js';
@@ -103,7 +103,7 @@ async function setAll(database: Database, rows: readonly Row[], now: Date, value
   const set = { ...values, version: knex.raw('version + 1'), updated_at: now };
   const ids = rows.map((row) => row['id'] as Knex.Value);
   await database.update('images.taken', 'images', set, { ids: padded(ids) }, (given) =>
-    knex('images').whereIn('id', given.ids),
+    database.from('images', PRIMARY_KEY).whereIn('id', given.ids),
   );
 }
 

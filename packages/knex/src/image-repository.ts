@@ -49,6 +49,7 @@ import type { Knex } from 'knex';
 import { BATCH, inBatches, othersFirst } from './batches.js';
 import { calls } from './calls.js';
 import type { Database } from './database.js';
+import { PRIMARY_KEY } from './dialects/dialect.js';
 import {
   addTags,
   checkedImage,
@@ -261,7 +262,7 @@ export class KnexImageRepository implements ImageRepository {
       // Asked again, for one may have been restored in between.
       if (ids.length > 0) {
         purged += await this.database.deleteWhere('images.purge', 'images', { ids: padded(ids), before }, (given) =>
-          knex('images').whereIn('id', given.ids).where('deleted_at', '<', given.before),
+          this.database.from('images', PRIMARY_KEY).whereIn('id', given.ids).where('deleted_at', '<', given.before),
         );
       }
       if (ids.length > 0) progress?.(purged);
@@ -286,7 +287,8 @@ export class KnexImageRepository implements ImageRepository {
     await this.database.run(async () => {
       await this.#expect(value);
       await this.database.deleteWhere('images.untag', 'image_tags', { image: value, names: padded(names) }, (given) =>
-        knex('image_tags')
+        this.database
+          .from('image_tags', PRIMARY_KEY)
           .where('image_id', given.image)
           .whereIn('tag_id', knex('tags').select('id').whereIn('name', given.names)),
       );

@@ -27,8 +27,9 @@ import { id, instant, jsonObject, nullable, number, text } from './columns.js';
 import { between, during, having, referring, type Bounds } from './conditions.js';
 import { calls } from './calls.js';
 import type { Database } from './database.js';
-import type { Row } from './dialects/dialect.js';
+import { PRIMARY_KEY, type Row } from './dialects/dialect.js';
 import { newestFirst, type Table } from './newest-first.js';
+import { padded } from './statement.js';
 
 const COLUMNS = ['id', 'timestamp', 'level', 'action', 'module', 'user_id', 'image_id', 'metadata'];
 
@@ -126,20 +127,17 @@ export class KnexLogRepository implements LogRepository {
   async prune(options: Sweep): Promise<number> {
     const { before, batch, progress } = check(sweep, options);
     const ids = this.#ids({ to: before });
-    const due = (given: Bounds) => {
-      const query = this.#logs();
-      between(query, 'id', given);
-      return query;
-    };
     for (let pruned = 0; ;) {
-      const rows = await this.database.rows(`logs.prunable ${batch}`, { ids }, (given) =>
-        due(given.ids).select('id').orderBy('id').limit(batch, { skipBinding: true }),
-      );
-      const last = rows.at(-1);
-      if (!last) return pruned;
-      const values = { ids, last: last['id'] as Knex.Value };
-      pruned += await this.database.deleteWhere('logs.prune', 'logs', values, (given) =>
-        due(given.ids).where('id', '<=', given.last),
+      const rows = await this.database.rows(`logs.prunable ${batch}`, { ids }, (given) => {
+        const query = this.#logs().select('id').orderBy('id').limit(batch, { skipBinding: true });
+        between(query, 'id', given.ids);
+        return query;
+      });
+      if (rows.length === 0) return pruned;
+      const due = padded(rows.map((row) => row['id'] as Knex.Value));
+      // By their ids: a range would wait for whoever is writing the entry after it.
+      pruned += await this.database.deleteWhere('logs.prune', 'logs', { due }, (given) =>
+        this.database.from('logs', PRIMARY_KEY).whereIn('id', given.due),
       );
       progress?.(pruned);
       if (rows.length < batch) return pruned;

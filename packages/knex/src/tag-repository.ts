@@ -91,7 +91,9 @@ export class KnexTagRepository implements TagRepository {
             ),
         ),
       );
-      await this.database.delete('image_tags', { tag_id: ids.source });
+      await this.database.deleteWhere('tags.merged', 'image_tags', ids, (given) =>
+        this.database.from('image_tags', 'image_tags_tag_id_image_id_index').where('tag_id', given.source),
+      );
       await this.database.delete('tags', { id: ids.source });
       return target;
     });

@@ -89,6 +89,9 @@ export interface Migration {
   renewed(rows: number): void;
 }
 
+/** Names the index of a table's primary key. */
+export const PRIMARY_KEY = 'primary';
+
 /** All that differs between the databases: one implementation each, and nobody outside asks which it is. */
 export interface Dialect {
   /** The name of its knexfile environment. */
@@ -111,7 +114,7 @@ export interface Dialect {
   readonly tableNames: string;
   /** Where it describes its tables. */
   readonly catalogue: Catalogue;
-  /** A table to be read by one of its indexes, as FROM takes it, where a database can be told. */
+  /** A table to be read by one of its indexes, or by `PRIMARY_KEY`, as FROM takes it, where a database can be told. */
   indexed(table: string, index: string): string;
   /** The value an id is stored as. */
   idValue(id: string): Knex.Value;

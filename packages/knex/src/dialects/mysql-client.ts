@@ -13,6 +13,7 @@ export interface KnexQuery {
 
 /** Those members of Knex's client for this driver that are used here; Knex has no types for them. */
 declare class KnexMysqlClient extends Knex.Client {
+  queryCompiler(builder: Knex.QueryBuilder, ...formatter: readonly unknown[]): { del(): string };
   query(connection: Connection, query: KnexQuery | string): Promise<KnexQuery>;
 }
 
@@ -20,8 +21,18 @@ const Client = createRequire(import.meta.url)('knex/lib/dialects/mysql2/index.js
 
 const journals = new WeakMap<Connection, MysqlJournal>();
 
-/** Knex's client for mysql2, which leaves the statements of a migration to its journal. */
+/**
+ * Knex's client for mysql2, which leaves the statements of a migration to its journal, and lets a deletion name its index.
+ */
 export class MysqlClient extends Client {
+  override queryCompiler(builder: Knex.QueryBuilder, ...formatter: readonly unknown[]): { del(): string } {
+    const compiler = super.queryCompiler(builder, ...formatter);
+    const deletion = compiler.del.bind(compiler);
+    // An index is taken only in the form that may delete from several tables.
+    const del = () => deletion().replace(/^delete from (\S+) force index/, 'delete $1 from $1 force index');
+    return Object.assign(compiler, { del });
+  }
+
   override async query(connection: Connection, query: KnexQuery | string): Promise<KnexQuery> {
     const journal = journals.get(connection);
     const asked = typeof query === 'string' ? { sql: query } : query;

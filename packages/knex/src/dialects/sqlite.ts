@@ -8,6 +8,7 @@ import {
   inserting,
   jsonPath,
   plain,
+  PRIMARY_KEY,
   STATEMENTS_KEPT,
   StatementFailure,
   type Answer,
@@ -147,7 +148,8 @@ export const sqlite: Dialect = {
 
   catalogue: sqliteCatalogue,
 
-  indexed: (table, index) => `${table} indexed by ${index}`,
+  // Each primary key's own index is named by SQLite, and taken for a list of its values.
+  indexed: (table, index) => (index === PRIMARY_KEY ? table : `${table} indexed by ${index}`),
 
   idValue: (id) => id,
 
