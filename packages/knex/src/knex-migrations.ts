@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Dialect } from './dialects/dialect.js';
-import { begin, perform } from './migrating.js';
-import { MIGRATIONS, nextBatch, noteForKnex } from './migration-notes.js';
+import { begin, note, perform } from './migrating.js';
+import { MIGRATIONS, nextBatch } from './migration-notes.js';
 import type { Turn } from './migration-turn.js';
 import { names } from './migrations.js';
 
@@ -63,7 +63,7 @@ export class KnexMigrations implements Knex.MigrationSource<Listed> {
 
   async #end(knex: Knex): Promise<void> {
     // What another process has applied since Knex looked, Knex has noted once more.
-    await noteForKnex(knex, await nextBatch(knex));
+    if (this.#turn) await note(knex, this.#turn, await nextBatch(knex));
     await this.#giveBack();
   }
 

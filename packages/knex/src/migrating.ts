@@ -16,7 +16,7 @@ export async function begin(knex: Knex, dialect: Dialect): Promise<{ turn: Turn;
     const begun = await unfinished(knex);
     refuseUnknown(begun.map(({ name }) => name));
     for (const { name, direction } of begun) await perform(knex, dialect, turn, name, direction);
-    await noteForKnex(knex, await nextBatch(knex));
+    await note(knex, turn, await nextBatch(knex));
     return { turn, finished: begun.filter(({ direction }) => direction === 'up').map(({ name }) => name) };
   } catch (error) {
     await turn.end();
@@ -31,6 +31,17 @@ function refuseUnknown(those: readonly string[]): void {
   if (unknown.length === 0) return;
   const advice = `a newer version of Janus migrated it (${unknown.join(', ')}); run that version, or take these back with it`;
   throw new UnavailableError('newer schema', advice);
+}
+
+/**
+ * Makes Knex's notes say which migrations are applied. Two that did so at once would each note what the other does.
+ * @throws UnavailableError when another has taken over
+ */
+export async function note(knex: Knex, turn: Turn, batch: number): Promise<void> {
+  await knex.transaction(async (on) => {
+    await turn.confirm(on);
+    await noteForKnex(on, batch);
+  });
 }
 
 /** Applies a migration, or takes it back, whole as its dialect can; one that is applied, or taken back, is left as it is. */
@@ -89,7 +100,7 @@ export async function latest(knex: Knex, dialect: Dialect): Promise<readonly str
     for (const name of known) {
       if (done.has(name)) continue;
       await perform(knex, dialect, turn, name, 'up');
-      await noteForKnex(knex, batch);
+      await note(knex, turn, batch);
       ran.push(name);
     }
     return ran;
