@@ -16,7 +16,7 @@ export const ONE_OF_EACH = 'images_owner_id_sha256_unique';
 export function checkedImage(image: NewImage, at = ''): CheckedImage {
   const values = check(newImage, image, at);
   const identity = identify<'image'>(values.id, values.createdAt, at === '' ? 'createdAt' : `${at}.createdAt`);
-  return { ...values, id: identity.id, createdAt: identity.at };
+  return Object.assign(values, { id: identity.id, createdAt: identity.at });
 }
 
 /** Creates some images, and does with those that their owners have already as it is told. */
@@ -70,9 +70,10 @@ export async function insertImages(database: Database, images: readonly CheckedI
     ...imageRows(database, images),
     database.insertion(
       'image_tags',
-      images.flatMap((image) =>
-        image.tags.map((name) => ({ image_id: dialect.idValue(image.id), tag_id: tags.get(name) })),
-      ),
+      images.flatMap((image) => {
+        const image_id = dialect.idValue(image.id);
+        return image.tags.map((name) => ({ image_id, tag_id: tags.get(name) }));
+      }),
     ),
   );
 }
@@ -128,17 +129,19 @@ function imageRows(database: Database, images: readonly CheckedImage[]): Write[]
 }
 
 /** The image as it is read after it was created. */
-export const created = ({ tags, ...image }: CheckedImage): Image => ({
+export const created = (image: CheckedImage): Image => ({
   ...image,
-  tags: tags.toSorted(byCodePoint),
+  tags: image.tags.toSorted(byCodePoint),
   version: 1,
   updatedAt: image.createdAt,
   deletedAt: null,
 });
 
 /** What a text search finds an image by. */
-export const wordRows = ({ dialect }: Database, image: Pick<Image, 'id' | 'filename' | 'title'>): Row[] =>
-  words(image.filename, image.title).map((word) => ({ word, image_id: dialect.idValue(image.id) }));
+export function wordRows({ dialect }: Database, image: Pick<Image, 'id' | 'filename' | 'title'>): Row[] {
+  const image_id = dialect.idValue(image.id);
+  return words(image.filename, image.title).map((word) => ({ word, image_id }));
+}
 
 /** Makes the words of an image those of its new filename and title. Call it in a unit of work. */
 export async function replaceWords(database: Database, image: Image): Promise<void> {
