@@ -211,8 +211,8 @@ export class Database implements UnitOfWork {
   }
 
   /** Inserts rows, each with the same columns; many take several statements. */
-  async insert(table: string, rows: readonly Row[]): Promise<void> {
-    await this.write(this.insertion(table, rows));
+  insert(table: string, rows: readonly Row[]): Promise<unknown> {
+    return this.write(this.insertion(table, rows));
   }
 
   /** Updates the rows of a table that a query finds, and returns how many those were, also where nothing in them changed. */

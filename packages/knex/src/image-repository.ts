@@ -371,7 +371,7 @@ const trashOf = (options: TrashOption | undefined) => (options ? check(trashOpti
 const IN_THE_TRASH = 'the owner has this file, in the trash; restore it, or create with onDuplicate: restore';
 
 /** Writes what belongs to an image. @throws NotFoundError when the image is gone */
-async function ofImage(write: () => Promise<void>): Promise<void> {
+async function ofImage(write: () => Promise<unknown>): Promise<void> {
   try {
     await write();
   } catch (error) {

@@ -22,6 +22,7 @@ import {
   type Attempt,
   type Bound,
   type Dialect,
+  type Send,
 } from './dialects/dialect.js';
 import type { Address } from './dialects/address.js';
 import { deadlineAt, orAborted, reasonOf, unlessAborted, whenAborted } from './interruption.js';
@@ -124,7 +125,7 @@ export class Runner {
     options: UnitOptions,
     repeating: { readonly repeatable: boolean },
   ): Promise<Result> {
-    return this.#telemetry.unit(async () => this.#unit(work, options, repeating));
+    return this.#telemetry.unit(() => this.#unit(work, options, repeating));
   }
 
   async #unit<Result>(
@@ -178,7 +179,7 @@ export class Runner {
     const scope = this.#scopes.getStore();
     if (!scope?.unit) return this.#runAlone(statements, known, scope?.signals ?? NO_SIGNALS, true);
     const { unit, signals } = scope;
-    return unit.inTurn(statements[0]?.name ?? '', async () => this.#runIn(unit, signals, statements, known));
+    return unit.inTurn(statements[0]?.name ?? '', () => this.#runIn(unit, signals, statements, known));
   }
 
   /** Gives back every connection. */
@@ -190,9 +191,9 @@ export class Runner {
   async #perform<Result>(unit: Unit, work: () => Promise<Result>): Promise<Result> {
     try {
       const { signals } = unit;
-      const result = await orAborted(signals, async () => this.#scopes.run({ unit, signals }, work));
+      const result = await orAborted(signals, () => this.#scopes.run({ unit, signals }, work));
       if (unit.underWay !== undefined) throw new UnavailableError('not awaited', notAwaited(unit.underWay));
-      await unit.inTurn('its end', async () => this.#keep(unit));
+      await unit.inTurn('its end', () => this.#keep(unit));
       return result;
     } catch (error) {
       await unit.inTurn('its end', async () => this.#undo(unit));
@@ -218,7 +219,8 @@ export class Runner {
     const { connection } = unit.on;
     if (connection && unit.begun) {
       try {
-        await this.#transmit(connection, [unit.keep], unit.signals);
+        const kept = this.#transmit(connection, [unit.keep], unit.signals);
+        if (kept instanceof Promise) await kept;
       } catch (error) {
         const failure = await this.#failure(error, unit.signals, connection, READING);
         throw unit.outer ? failure : this.#unknown(error, failure);
@@ -248,10 +250,13 @@ export class Runner {
   ): Promise<readonly Answer[]> {
     unlessOver(unit);
     if (known && unit.character.readOnly) throw new UnavailableError('read only', READ_ONLY);
-    const connection = await this.#connectionOf(unit, signals);
+    const { on } = unit;
+    // Looked at first, for to wait for what is there takes as long as many a statement of SQLite.
+    const connection = on.connection && signals.length === 0 ? on.connection : await this.#connectionOf(unit, signals);
     const first = unit.isFresh;
-    const send = async (list: readonly Bound[]) => this.#transmitIn(unit, connection, list, signals);
+    const send: Send = (list) => this.#transmitIn(unit, connection, list, signals);
     try {
+      // Awaited also where it is there at once: what nobody waits for is under way a little longer than the work that calls it.
       return await (known && !first ? this.dialect.attempt(send, statements) : send(statements));
     } catch (error) {
       const { index = 0, row } = error instanceof StatementFailure ? error : {};
@@ -278,7 +283,18 @@ export class Runner {
   }
 
   /** As `#transmit`, and begins what has not begun yet. */
-  async #transmitIn(
+  #transmitIn(
+    unit: Unit,
+    connection: Connection,
+    statements: readonly Bound[],
+    signals: readonly AbortSignal[],
+  ): Answers {
+    return unit.begun
+      ? this.#transmit(connection, statements, signals)
+      : this.#transmitFirst(unit, connection, statements, signals);
+  }
+
+  async #transmitFirst(
     unit: Unit,
     connection: Connection,
     statements: readonly Bound[],
@@ -384,7 +400,8 @@ export class Runner {
     const turn = unit.character.readOnly ? undefined : this.#writers.enter(signals);
     const leave = turn instanceof Promise ? await turn : turn;
     if (leave) unit.on.leave = leave;
-    const connection = await this.#acquire(signals);
+    const acquired = this.#acquire(signals);
+    const connection = acquired instanceof Promise ? await acquired : acquired;
     this.#telemetry.waited(since);
     this.#connections.mark(connection, unit.name);
     return connection;

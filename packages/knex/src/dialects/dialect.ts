@@ -53,7 +53,7 @@ export class StatementFailure extends Error {
 export type Answers = readonly Answer[] | Promise<readonly Answer[]>;
 
 /** Runs statements on one connection. @throws StatementFailure */
-export type Send = (statements: readonly Bound[]) => Promise<readonly Answer[]>;
+export type Send = (statements: readonly Bound[]) => Answers;
 
 /** A statement that failed: what is known about it beside the driver's error. */
 export interface Attempt {
@@ -134,7 +134,7 @@ export interface Dialect {
   /** Has a query of a transaction keep the rows that it finds from all others until the end, and pass over those that others keep. */
   reserve(query: Knex.QueryBuilder): Knex.QueryBuilder;
   /** Runs statements of a transaction so that the failure of the first leaves the transaction usable. */
-  attempt(send: Send, statements: readonly Bound[]): Promise<readonly Answer[]>;
+  attempt(send: Send, statements: readonly Bound[]): Answers;
   /** The statements that insert rows, in the way that this database takes them fastest. */
   insertion(insertion: Insertion): readonly Bound[];
   /**
