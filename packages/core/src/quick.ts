@@ -49,6 +49,8 @@ function quickOf(schema: z.ZodType): Quick | null {
       return inside(definition, (inner) => (value) => (value === undefined ? definition.defaultValue : inner(value)));
     case 'prefault':
       return inside(definition, (inner) => (value) => inner(value === undefined ? definition.defaultValue : value));
+    case 'boolean':
+      return (value) => (typeof value === 'boolean' ? value : UNSURE);
     case 'enum': {
       const values = new Set<unknown>(Object.values(definition.entries));
       return (value) => (values.has(value) ? value : UNSURE);

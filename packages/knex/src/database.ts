@@ -279,7 +279,8 @@ export class Database implements UnitOfWork {
    * that has work of its own around it, only the first may break a rule: what the others wrote could not be taken back alone.
    */
   async write(...writes: readonly Write[]): Promise<number> {
-    const statements = writes.flatMap((write) => write.statements);
+    const statements: Bound[] = [];
+    for (const write of writes) statements.push(...write.statements);
     if (statements.length === 0) return 0;
     const about = (index: number, row?: number): About => {
       let rest = index;
@@ -290,7 +291,10 @@ export class Database implements UnitOfWork {
       return noRows();
     };
     const answers = await this.#runner.run(statements, about);
-    const last = writes.at(-1)?.statements.length ?? 0;
-    return answers.slice(answers.length - last).reduce((sum, { changes }) => sum + changes, 0);
+    let changed = 0;
+    for (let at = answers.length - (writes.at(-1)?.statements.length ?? 0); at < answers.length; at += 1) {
+      changed += answers[at]?.changes ?? 0;
+    }
+    return changed;
   }
 }

@@ -130,9 +130,26 @@ function imageRows(database: Database, images: readonly CheckedImage[]): Write[]
 
 /** The image as it is read after it was created. */
 export const created = (image: CheckedImage): Image => ({
-  ...image,
+  id: image.id,
+  ownerId: image.ownerId,
+  filename: image.filename,
+  title: image.title,
+  mimeType: image.mimeType,
+  byteSize: image.byteSize,
+  width: image.width,
+  height: image.height,
+  bitDepth: image.bitDepth,
+  colorType: image.colorType,
+  compression: image.compression,
+  sha256: image.sha256,
+  perceptualHash: image.perceptualHash,
+  status: image.status,
+  captured: image.captured,
+  location: image.location,
+  metadata: image.metadata,
   tags: image.tags.toSorted(byCodePoint),
   version: 1,
+  createdAt: image.createdAt,
   updatedAt: image.createdAt,
   deletedAt: null,
 });
