@@ -40,6 +40,8 @@ const noRows = (): About => ({ table: null, rows: [] });
 export class Database implements UnitOfWork {
   readonly #statements = new Statements();
   readonly #runner: Runner;
+  /** What a row's version is set to, by whatever changes it. */
+  readonly nextVersion: Knex.Raw;
 
   private constructor(
     /** Builds statements; its events and its pool are the application's to use. Statements of its own join no unit of work. */
@@ -48,6 +50,7 @@ export class Database implements UnitOfWork {
     slow?: SlowQueries,
   ) {
     const { janusUrl } = knex.userParams as UserParams;
+    this.nextVersion = knex.raw('version + 1');
     this.#runner = new Runner(knex, dialect, dialect.address(janusUrl), slow && heedless(slow));
   }
 

@@ -168,7 +168,7 @@ export async function replaceWords(database: Database, image: Image): Promise<vo
 
 /** Takes those of some images that are in the trash out of it, and returns how many those were. */
 export async function takeOutOfTrash(database: Database, ids: readonly Knex.Value[]): Promise<number> {
-  const set = { ...backInQueue(database), updated_at: new Date(), version: database.knex.raw('version + 1') };
+  const set = { ...backInQueue(database), updated_at: new Date(), version: database.nextVersion };
   return database.update('images.restore', 'images', set, { ids: padded(ids) }, (given) =>
     database.knex('images').whereIn('id', given.ids).whereNotNull('deleted_at'),
   );

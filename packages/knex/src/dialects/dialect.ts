@@ -161,8 +161,11 @@ const ROWS_OF_ANY_NUMBER = 16;
 // PostgreSQL and MySQL bind up to 65,535 values.
 const VALUES_PER_STATEMENT = 65_535;
 
-const lengthOf = (row: readonly Knex.Value[]) =>
-  row.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 0), 0);
+function lengthOf(row: readonly Knex.Value[]): number {
+  let length = 0;
+  for (const value of row) if (typeof value === 'string') length += value.length;
+  return length;
+}
 
 /** The name of a statement that inserts. */
 export const inserting = (table: string): string => `insert into ${table}`;
@@ -173,12 +176,17 @@ export function insertionByLists({ table, columns, rows, sql }: Insertion): read
   const statements: Bound[] = [];
   for (let start = 0; start < rows.length;) {
     const rest = rows.length - start;
-    let count = rest >= most ? most : rest <= ROWS_OF_ANY_NUMBER ? rest : 2 ** Math.floor(Math.log2(rest));
-    let text = 0;
-    const fitting = rows.slice(start, start + count).findIndex((row) => (text += lengthOf(row)) > TEXT_PER_STATEMENT);
-    if (fitting !== -1) count = Math.max(fitting, 1);
-    statements.push({ name: inserting(table), sql: sql(count), bindings: rows.slice(start, start + count).flat() });
-    start += count;
+    const end = start + (rest >= most ? most : rest <= ROWS_OF_ANY_NUMBER ? rest : 2 ** Math.floor(Math.log2(rest)));
+    const bindings: Knex.Value[] = [];
+    let next = start;
+    for (let text = 0; next < end; next += 1) {
+      const row = rows[next] ?? [];
+      text += lengthOf(row);
+      if (text > TEXT_PER_STATEMENT && next > start) break;
+      for (const value of row) bindings.push(value);
+    }
+    statements.push({ name: inserting(table), sql: sql(next - start), bindings });
+    start = next;
   }
   return statements;
 }
