@@ -1,8 +1,7 @@
-import { newId, type ImageId, type ImageRepository, type UserId } from '@janus/core';
-import { words } from '@janus/core/adapter';
+import { newId, type ImageId, type ImageRepository, type NewImage, type UserId } from '@janus/core';
 import type { Knex } from 'knex';
 import { imageIdOf, imageOf } from './data.js';
-import type { Place, Upload } from './sides/side.js';
+import type { Place } from './sides/side.js';
 
 /** Whose images they are. */
 export const OWNERS = 200;
@@ -45,29 +44,32 @@ export class Dataset {
   }
 
   /** Images that nobody has stored yet; without ids, if it is not for every side to store the very same. */
-  uploads(count: number, tagged: 'with tags' | 'without tags', identified?: 'identified'): readonly Upload[] {
+  uploads(count: number, tagged: 'with tags' | 'without tags', identified?: 'identified'): readonly NewImage[] {
     return Array.from({ length: count }, () => {
       const { id: _, createdAt: __, tags = [], ...image } = imageOf(this.#next++, { owners: OWNERS });
       const identity = identified ? { id: newId<'image'>() } : {};
       return {
-        image: {
-          ...image,
-          ...identity,
-          tags: tagged === 'with tags' ? tags.filter((name) => this.loaded.tags.includes(name)) : [],
-        },
-        words: words(image.filename, image.title ?? null),
+        ...image,
+        ...identity,
+        tags: tagged === 'with tags' ? tags.filter((name) => this.loaded.tags.includes(name)) : [],
       };
     });
   }
 
   /** What is stored of some images beside all that were loaded; and takes it away. */
-  async left(uploads: readonly Upload[]): Promise<unknown> {
-    const ids = uploads.flatMap(({ image }) => image.id ?? []);
+  async left(uploads: readonly NewImage[]): Promise<unknown> {
+    const ids = uploads.flatMap(({ id }) => id ?? []);
     const images = await this.loaded.images.findMany(ids);
+    const due = await this.#new('images', 'id').select('due_at').orderBy('id');
     const stored = await this.#new('image_words', 'image_id').select('word').count().groupBy('word').orderBy('word');
     const logs = await this.#new('logs', 'image_id').select('level', 'action', 'module', 'metadata');
     await this.tidy();
-    return { images, words: stored, logs };
+    return { images, due, words: stored, logs };
+  }
+
+  /** Whether an image is in the queue of those to be processed. */
+  async isQueued(id: ImageId): Promise<boolean> {
+    return (await this.loaded.images.processing(id)).dueAt !== null;
   }
 
   /** Takes away whatever was stored after the loading. */

@@ -21,7 +21,7 @@ const TURNS = 5;
 const WARM_UP_BATCH = 16;
 
 /** In milliseconds, for each side. */
-const WARM_UP = 500;
+const WARM_UP = 2_000;
 
 /** Interleaved rounds: what disturbs the machine disturbs all sides of a round, and each side is first as often as the others. */
 export async function measure(workload: Workload, measuring: Measuring): Promise<{ calls: number; rounds: Round[] }> {

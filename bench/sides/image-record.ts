@@ -8,6 +8,7 @@ import {
   type User,
   type UserId,
 } from '@janus/core';
+import { words } from '@janus/core/adapter';
 
 const READ_COLUMNS = `
   id owner_id filename title mime_type byte_size width height bit_depth color_type compression sha256 perceptual_hash status
@@ -20,7 +21,7 @@ const READ_COLUMNS = `
 export const IMAGE_FIELDS = READ_COLUMNS.map((column) => `images.${column}`);
 
 /** What is written, in the order of `imageValues`. */
-export const IMAGE_COLUMNS = [...READ_COLUMNS, ...[0, 1, 2, 3].map((part) => `perceptual_hash_${part}`)];
+export const IMAGE_COLUMNS = [...READ_COLUMNS, ...[0, 1, 2, 3].map((part) => `perceptual_hash_${part}`), 'due_at'];
 
 /** A row as a driver hands it over; what differs between them is told by the codec. */
 export interface ImageRow<Stored> {
@@ -168,5 +169,9 @@ export function imageValues<Stored extends Value>({ idTo, instantTo }: Codec<Sto
     hash && parseInt(hash.slice(4, 8), 16),
     hash && parseInt(hash.slice(8, 12), 16),
     hash && parseInt(hash.slice(12, 16), 16),
+    image.status === 'pending' ? instantTo(image.createdAt) : null,
   ];
 }
+
+/** The words that an image is found by: whoever writes it derives them, with the very same rules. */
+export const wordsOf = ({ filename, title }: Image): readonly string[] => words(filename, title);

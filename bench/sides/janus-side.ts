@@ -4,12 +4,13 @@ import type {
   ImageRepository,
   ImageStatus,
   LogRepository,
+  NewImage,
   Page,
   PageRequest,
   UserId,
 } from '@janus/core';
 import { KnexImageRepository, KnexLogRepository, type Database } from '@janus/knex';
-import { LOG_ACTION, PAGE, type OwnedImage, type Place, type Side, type Upload } from './side.js';
+import { LOG_ACTION, PAGE, type OwnedImage, type Place, type Side } from './side.js';
 
 interface ListsWithOwners {
   listWithOwners(query: PageRequest): Promise<Page<OwnedImage>>;
@@ -48,7 +49,7 @@ export class JanusSide implements Side {
     return (await this.images.list({ where: { status, tags: { all: tags } }, limit: PAGE })).items;
   }
 
-  create({ image }: Upload) {
+  create(image: NewImage) {
     return this.images.create(image);
   }
 
@@ -60,11 +61,11 @@ export class JanusSide implements Side {
     for await (const image of this.images.stream()) visit(image);
   }
 
-  async createMany(uploads: readonly Upload[]) {
-    await this.images.createMany(newImages(uploads));
+  async createMany(images: readonly NewImage[]) {
+    await this.images.createMany(images.values());
   }
 
-  accept({ image }: Upload) {
+  accept(image: NewImage) {
     return this.database.run(async () => {
       const created = await this.images.create(image);
       await this.#logs.append({ action: LOG_ACTION, userId: created.ownerId, imageId: created.id });
@@ -75,8 +76,4 @@ export class JanusSide implements Side {
   close() {
     return this.database.close();
   }
-}
-
-function* newImages(uploads: readonly Upload[]) {
-  for (const { image } of uploads) yield image;
 }

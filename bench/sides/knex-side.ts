@@ -1,4 +1,4 @@
-import { newId, type Image, type ImageId, type ImageStatus, type UserId } from '@janus/core';
+import { newId, type Image, type ImageId, type ImageStatus, type NewImage, type UserId } from '@janus/core';
 import type { Knex } from 'knex';
 import {
   IMAGE_COLUMNS,
@@ -7,12 +7,13 @@ import {
   imageOf,
   imageValues,
   ownerFrom,
+  wordsOf,
   type Codec,
   type ImageRow,
   type OwnerRow,
   type Value,
 } from './image-record.js';
-import { LOG_ACTION, PAGE, type Place, type Side, type Upload } from './side.js';
+import { LOG_ACTION, PAGE, type Place, type Side } from './side.js';
 import { BATCH, LAST_ID, tagNames } from './statements.js';
 
 /** Knex, as one uses it: a builder for each call. */
@@ -57,16 +58,26 @@ export class KnexSide<Stored extends Value> implements Side {
     return this.#all(query.orderBy('images.id', 'desc').limit(PAGE));
   }
 
-  async create(upload: Upload) {
-    return await this.knex.transaction((transaction) => this.#insert(transaction, upload));
+  async create(image: NewImage) {
+    return await this.knex.transaction((transaction) => this.#insert(transaction, image));
   }
 
   async update(id: ImageId, version: number, status: ImageStatus): Promise<Image> {
     const found = await this.find(id);
     const updatedAt = new Date();
+    const at = this.codec.instantTo(updatedAt);
     const changed = await this.knex('images')
       .where({ id: this.codec.idTo(id), version, deleted_at: null })
-      .update({ status, version: this.knex.raw('version + 1'), updated_at: this.codec.instantTo(updatedAt) });
+      .update({
+        status,
+        due_at: status === 'pending' ? at : null,
+        attempts: null,
+        failure: null,
+        claimed_by: null,
+        lease_id: null,
+        version: this.knex.raw('version + 1'),
+        updated_at: at,
+      });
     if (!found || changed !== 1) throw new Error('gone, or changed by another');
     return { ...found, status, version: version + 1, updatedAt };
   }
@@ -81,15 +92,15 @@ export class KnexSide<Stored extends Value> implements Side {
     }
   }
 
-  async createMany(uploads: readonly Upload[]) {
+  async createMany(given: readonly NewImage[]) {
     await this.knex.transaction(async (transaction) => {
-      const stored = uploads.map(({ image, words }) => {
+      const stored = given.map((image) => {
         const created = imageOf(image);
-        return { image: created, id: this.codec.idTo(created.id), words };
+        return { image: created, id: this.codec.idTo(created.id) };
       });
       const tags = await this.#tags(transaction, [...new Set(stored.flatMap(({ image }) => image.tags))]);
       const images = stored.map(({ image }) => this.#row(image));
-      const words = stored.flatMap(({ id, words: all }) => all.map((word) => ({ word, image_id: id })));
+      const words = stored.flatMap(({ image, id }) => wordsOf(image).map((word) => ({ word, image_id: id })));
       const tagged = stored.flatMap(({ image, id }) =>
         image.tags.map((name) => ({ image_id: id, tag_id: tags(name) })),
       );
@@ -99,11 +110,11 @@ export class KnexSide<Stored extends Value> implements Side {
     });
   }
 
-  async accept(upload: Upload) {
+  async accept(given: NewImage) {
     return await this.knex.transaction(async (transaction) => {
-      const names = upload.image.tags ?? [];
+      const names = given.tags ?? [];
       const tags = await this.#tags(transaction, names);
-      const image = await this.#insert(transaction, upload);
+      const image = await this.#insert(transaction, given);
       const id = this.codec.idTo(image.id);
       await transaction('image_tags').insert(names.map((name) => ({ image_id: id, tag_id: tags(name) })));
       await transaction('logs').insert({
@@ -144,11 +155,11 @@ export class KnexSide<Stored extends Value> implements Side {
     return rows.map((row) => imageFrom(this.codec, row));
   }
 
-  async #insert(transaction: Knex.Transaction, { image, words }: Upload): Promise<Image> {
+  async #insert(transaction: Knex.Transaction, image: NewImage): Promise<Image> {
     const created = imageOf(image);
     const id = this.codec.idTo(created.id);
     await transaction('images').insert(this.#row(created));
-    await transaction('image_words').insert(words.map((word) => ({ word, image_id: id })));
+    await transaction('image_words').insert(wordsOf(created).map((word) => ({ word, image_id: id })));
     return created;
   }
 

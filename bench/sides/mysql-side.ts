@@ -1,4 +1,4 @@
-import { newId, type Image, type ImageId, type ImageStatus, type UserId } from '@janus/core';
+import { newId, type Image, type ImageId, type ImageStatus, type NewImage, type UserId } from '@janus/core';
 import type { Connection, RowDataPacket } from 'mysql2';
 import { mysqlCodec as codec } from './codecs.js';
 import {
@@ -7,12 +7,13 @@ import {
   imageOf,
   imageValues,
   ownerFrom,
+  wordsOf,
   type ImageRow,
   type OwnerRow,
   type Value,
 } from './image-record.js';
 import { execute, type Connections } from './mysql-connections.js';
-import { LOG_ACTION, type Place, type Side, type Upload } from './side.js';
+import { LOG_ACTION, type Place, type Side } from './side.js';
 import { BATCH, insert, LAST_ID, statements, TAG_COLUMNS, WORD_COLUMNS } from './statements.js';
 
 type Row = RowDataPacket & ImageRow<Buffer>;
@@ -51,14 +52,14 @@ export class MysqlSide implements Side {
     return (await this.#rows(sql.pageTagged, [a, b, status])).map(toImage);
   }
 
-  create(upload: Upload) {
-    return this.connections.transaction((connection) => insertImage(connection, upload));
+  create(image: NewImage) {
+    return this.connections.transaction((connection) => insertImage(connection, image));
   }
 
   async update(id: ImageId, version: number, status: ImageStatus): Promise<Image> {
     const [row] = await this.#rows(sql.find, [codec.idTo(id)]);
     const updatedAt = new Date();
-    const values = [status, updatedAt, codec.idTo(id), version];
+    const values = [status, status === 'pending' ? updatedAt : null, updatedAt, codec.idTo(id), version];
     const { affectedRows } = await execute(this.connections.on, sql.update, values);
     if (!row || affectedRows !== 1) throw new Error('gone, or changed by another');
     return { ...toImage(row), status, version: version + 1, updatedAt };
@@ -72,15 +73,15 @@ export class MysqlSide implements Side {
     }
   }
 
-  createMany(uploads: readonly Upload[]) {
+  createMany(given: readonly NewImage[]) {
     return this.connections.transaction(async (connection) => {
-      const stored = uploads.map(({ image, words }) => {
+      const stored = given.map((image) => {
         const created = imageOf(image);
-        return { image: created, id: codec.idTo(created.id), words };
+        return { image: created, id: codec.idTo(created.id) };
       });
       const tags = await tagsNamed(connection, [...new Set(stored.flatMap(({ image }) => image.tags))]);
       const images = stored.map(({ image }) => imageValues(codec, image));
-      const words = stored.flatMap(({ id, words: ofImage }) => ofImage.map((word) => [word, id]));
+      const words = stored.flatMap(({ image, id }) => wordsOf(image).map((word) => [word, id]));
       const tagged = stored.flatMap(({ image, id }) => image.tags.map((name) => [id, tags(name)]));
       await insertRows(connection, 'images', IMAGE_COLUMNS, images);
       await insertRows(connection, 'image_words', WORD_COLUMNS, words);
@@ -88,11 +89,11 @@ export class MysqlSide implements Side {
     });
   }
 
-  accept(upload: Upload) {
+  accept(given: NewImage) {
     return this.connections.transaction(async (connection) => {
-      const names = upload.image.tags ?? [];
+      const names = given.tags ?? [];
       const tags = await tagsNamed(connection, names);
-      const image = await insertImage(connection, upload);
+      const image = await insertImage(connection, given);
       const id = codec.idTo(image.id);
       const tagged = names.map((name) => [id, tags(name)]);
       await insertRows(connection, 'image_tags', TAG_COLUMNS, tagged);
@@ -112,11 +113,11 @@ export class MysqlSide implements Side {
   }
 }
 
-async function insertImage(connection: Connection, { image, words }: Upload): Promise<Image> {
+async function insertImage(connection: Connection, image: NewImage): Promise<Image> {
   const created = imageOf(image);
   await execute(connection, sql.insertImage, imageValues(codec, created));
   const id = codec.idTo(created.id);
-  const rows = words.map((word) => [word, id]);
+  const rows = wordsOf(created).map((word) => [word, id]);
   await insertRows(connection, 'image_words', WORD_COLUMNS, rows);
   return created;
 }

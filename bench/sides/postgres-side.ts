@@ -1,4 +1,4 @@
-import { newId, type Image, type ImageId, type ImageStatus, type UserId } from '@janus/core';
+import { newId, type Image, type ImageId, type ImageStatus, type NewImage, type UserId } from '@janus/core';
 import { Client, Pool, type ClientBase } from 'pg';
 import { postgresCodec as codec } from './codecs.js';
 import { CopyIn } from './copy-in.js';
@@ -8,11 +8,12 @@ import {
   imageOf,
   imageValues,
   ownerFrom,
+  wordsOf,
   type ImageRow,
   type OwnerRow,
   type Value,
 } from './image-record.js';
-import { LOG_ACTION, type Place, type Side, type Upload } from './side.js';
+import { LOG_ACTION, type Place, type Side } from './side.js';
 import { BATCH, LAST_ID, statements, TAG_COLUMNS, WORD_COLUMNS } from './statements.js';
 
 type Row = ImageRow<string>;
@@ -117,14 +118,15 @@ export class PostgresSide implements Side {
     return (await this.#rows(STATEMENTS.pageTagged, [a, b, status])).map(toImage);
   }
 
-  create(upload: Upload) {
-    return this.connections.transaction((client) => this.#insert(client, upload));
+  create(image: NewImage) {
+    return this.connections.transaction((client) => this.#insert(client, image));
   }
 
   async update(id: ImageId, version: number, status: ImageStatus): Promise<Image> {
     const [row] = await this.#rows(STATEMENTS.find, [id]);
     const updatedAt = new Date();
-    const values = [status, updatedAt.toISOString(), id, version];
+    const at = updatedAt.toISOString();
+    const values = [status, status === 'pending' ? at : null, at, id, version];
     const { rowCount } = await this.connections.client.query({ ...STATEMENTS.update, values });
     if (!row || rowCount !== 1) throw new Error('gone, or changed by another');
     return { ...toImage(row), status, version: version + 1, updatedAt };
@@ -138,24 +140,24 @@ export class PostgresSide implements Side {
     }
   }
 
-  createMany(uploads: readonly Upload[]) {
+  createMany(given: readonly NewImage[]) {
     return this.connections.transaction(async (client) => {
-      const stored = uploads.map(({ image, words }) => ({ image: imageOf(image), words }));
-      const tags = await this.#tags(client, [...new Set(stored.flatMap(({ image }) => image.tags))]);
-      const images = stored.map(({ image }) => imageValues(codec, image));
-      const words = stored.flatMap(({ image, words: ofImage }) => ofImage.map((word) => [word, image.id]));
-      const tagged = stored.flatMap(({ image }) => image.tags.map((name) => [image.id, tags(name)]));
+      const stored = given.map(imageOf);
+      const tags = await this.#tags(client, [...new Set(stored.flatMap((image) => image.tags))]);
+      const images = stored.map((image) => imageValues(codec, image));
+      const words = stored.flatMap((image) => wordsOf(image).map((word) => [word, image.id]));
+      const tagged = stored.flatMap((image) => image.tags.map((name) => [image.id, tags(name)]));
       await copy(client, 'images', IMAGE_COLUMNS, images);
       await copy(client, 'image_words', WORD_COLUMNS, words);
       await copy(client, 'image_tags', TAG_COLUMNS, tagged);
     });
   }
 
-  accept(upload: Upload) {
+  accept(given: NewImage) {
     return this.connections.transaction(async (client) => {
-      const names = upload.image.tags ?? [];
+      const names = given.tags ?? [];
       const tags = await this.#tags(client, names);
-      const image = await this.#insert(client, upload);
+      const image = await this.#insert(client, given);
       await client.query({ ...STATEMENTS.insertTags, values: [image.id, names.map(tags)] });
       const log = [newId(), new Date().toISOString(), 'info', LOG_ACTION, 'app', image.ownerId, image.id, '{}'];
       await client.query({ ...STATEMENTS.insertLog, values: log });
@@ -171,10 +173,10 @@ export class PostgresSide implements Side {
     return (await this.connections.client.query<Row>({ ...statement, values })).rows;
   }
 
-  async #insert(client: ClientBase, { image, words }: Upload): Promise<Image> {
+  async #insert(client: ClientBase, image: NewImage): Promise<Image> {
     const created = imageOf(image);
     await client.query({ ...STATEMENTS.insertImage, values: imageValues(codec, created) });
-    await client.query({ ...STATEMENTS.insertWords, values: [words, created.id] });
+    await client.query({ ...STATEMENTS.insertWords, values: [wordsOf(created), created.id] });
     return created;
   }
 

@@ -14,12 +14,6 @@ export interface OwnedImage {
   readonly owner: User;
 }
 
-/** An image to be stored, and the words of its filename and title, which only Janus finds out by itself. */
-export interface Upload {
-  readonly image: NewImage;
-  readonly words: readonly string[];
-}
-
 export const PAGE = 50;
 export const LOG_ACTION = 'image.uploaded';
 
@@ -32,12 +26,12 @@ export interface Side {
   pageWithOwners(after: Place): Answer<readonly OwnedImage[]>;
   /** The newest 50 that have both tags, and this status. */
   pageTagged(tags: readonly [string, string], status: ImageStatus): Answer<readonly Image[]>;
-  create(upload: Upload): Answer<Image>;
+  create(image: NewImage): Answer<Image>;
   update(id: ImageId, version: number, status: ImageStatus): Answer<Image>;
   /** Visits all of them, newest first. */
   each(visit: (image: Image) => void): Answer<void>;
-  createMany(uploads: readonly Upload[]): Answer<void>;
+  createMany(images: readonly NewImage[]): Answer<void>;
   /** Stores an image, whose tags exist already, and a log entry about it; or neither. */
-  accept(upload: Upload): Answer<Image>;
+  accept(image: NewImage): Answer<Image>;
   close(): Answer<void>;
 }

@@ -1,4 +1,4 @@
-import { newId, type Image, type ImageId, type ImageStatus, type UserId } from '@janus/core';
+import { newId, type Image, type ImageId, type ImageStatus, type NewImage, type UserId } from '@janus/core';
 import Sqlite from 'better-sqlite3';
 import { sqliteCodec as codec } from './codecs.js';
 import {
@@ -6,11 +6,12 @@ import {
   imageOf,
   imageValues,
   ownerFrom,
+  wordsOf,
   type ImageRow,
   type OwnerRow,
   type Value,
 } from './image-record.js';
-import { LOG_ACTION, type OwnedImage, type Place, type Side, type Upload } from './side.js';
+import { LOG_ACTION, type OwnedImage, type Place, type Side } from './side.js';
 import { statements } from './statements.js';
 
 type Row = ImageRow<string>;
@@ -44,9 +45,9 @@ export class SqliteSide implements Side {
       insertLog: rows(sql.insertLog),
       tag: this.#database.prepare<[string], string>('select id from tags where name = ?').pluck(),
     };
-    this.#create = this.#database.transaction((upload: Upload) => this.#insert(upload));
-    this.#createMany = this.#database.transaction((uploads: readonly Upload[]) => this.#insertMany(uploads));
-    this.#accept = this.#database.transaction((upload: Upload) => this.#insertAndLog(upload));
+    this.#create = this.#database.transaction((image: NewImage) => this.#insert(image));
+    this.#createMany = this.#database.transaction((images: readonly NewImage[]) => this.#insertMany(images));
+    this.#accept = this.#database.transaction((image: NewImage) => this.#insertAndLog(image));
   }
 
   find(id: ImageId) {
@@ -73,14 +74,15 @@ export class SqliteSide implements Side {
     return this.#statements.pageTagged.all(a, b, status).map(toImage);
   }
 
-  create(upload: Upload) {
-    return this.#create.immediate(upload);
+  create(image: NewImage) {
+    return this.#create.immediate(image);
   }
 
   update(id: ImageId, version: number, status: ImageStatus): Image {
     const row = this.#statements.find.get(id);
     const updatedAt = new Date();
-    const { changes } = this.#statements.update.run(status, updatedAt.getTime(), id, version);
+    const due = status === 'pending' ? updatedAt.getTime() : null;
+    const { changes } = this.#statements.update.run(status, due, updatedAt.getTime(), id, version);
     if (!row || changes !== 1) throw new Error('gone, or changed by another');
     return { ...toImage(row), status, version: version + 1, updatedAt };
   }
@@ -89,30 +91,30 @@ export class SqliteSide implements Side {
     for (const row of this.#statements.all.iterate()) visit(toImage(row));
   }
 
-  createMany(uploads: readonly Upload[]) {
-    this.#createMany.immediate(uploads);
+  createMany(images: readonly NewImage[]) {
+    this.#createMany.immediate(images);
   }
 
-  accept(upload: Upload) {
-    return this.#accept.immediate(upload);
+  accept(image: NewImage) {
+    return this.#accept.immediate(image);
   }
 
   close() {
     this.#database.close();
   }
 
-  #insert({ image, words }: Upload): Image {
+  #insert(image: NewImage): Image {
     const created = imageOf(image);
     this.#statements.insertImage.run(...imageValues(codec, created));
-    for (const word of words) this.#statements.insertWord.run(word, created.id);
+    for (const word of wordsOf(created)) this.#statements.insertWord.run(word, created.id);
     return created;
   }
 
-  #insertMany(uploads: readonly Upload[]): void {
+  #insertMany(images: readonly NewImage[]): void {
     const tags = new Map<string, string>();
-    for (const upload of uploads) {
-      const { id } = this.#insert(upload);
-      for (const name of upload.image.tags ?? []) {
+    for (const image of images) {
+      const { id } = this.#insert(image);
+      for (const name of image.tags ?? []) {
         const tag = tags.get(name) ?? this.#tag(name);
         tags.set(name, tag);
         this.#statements.insertTag.run(id, tag);
@@ -120,12 +122,12 @@ export class SqliteSide implements Side {
     }
   }
 
-  #insertAndLog(upload: Upload): Image {
-    const tags = (upload.image.tags ?? []).map((name) => this.#tag(name));
-    const image = this.#insert(upload);
-    for (const tag of tags) this.#statements.insertTag.run(image.id, tag);
-    this.#statements.insertLog.run(newId(), Date.now(), 'info', LOG_ACTION, 'app', image.ownerId, image.id, '{}');
-    return image;
+  #insertAndLog(image: NewImage): Image {
+    const tags = (image.tags ?? []).map((name) => this.#tag(name));
+    const created = this.#insert(image);
+    for (const tag of tags) this.#statements.insertTag.run(created.id, tag);
+    this.#statements.insertLog.run(newId(), Date.now(), 'info', LOG_ACTION, 'app', created.ownerId, created.id, '{}');
+    return created;
   }
 
   #tag(name: string): string {

@@ -43,8 +43,8 @@ export function statements(jsonArray: string, byId = '') {
       join image_tags b on b.image_id = images.id join tags tag_b on tag_b.id = b.tag_id
       where tag_a.name = ? and tag_b.name = ? and images.status = ? and images.deleted_at is null
       order by images.id desc limit ${PAGE}`,
-    update: `update images set status = ?, version = version + 1, updated_at = ?
-      where id = ? and version = ? and deleted_at is null`,
+    update: `update images set status = ?, due_at = ?, attempts = null, failure = null, claimed_by = null,
+      lease_id = null, version = version + 1, updated_at = ? where id = ? and version = ? and deleted_at is null`,
     insertImage: insert('images', IMAGE_COLUMNS),
     insertWord: insert('image_words', WORD_COLUMNS),
     insertTag: insert('image_tags', TAG_COLUMNS),

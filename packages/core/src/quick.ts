@@ -49,6 +49,8 @@ function quickOf(schema: z.ZodType): Quick | null {
       return inside(definition, (inner) => (value) => (value === undefined ? definition.defaultValue : inner(value)));
     case 'prefault':
       return inside(definition, (inner) => (value) => inner(value === undefined ? definition.defaultValue : value));
+    case 'boolean':
+      return (value) => (typeof value === 'boolean' ? value : UNSURE);
     case 'enum': {
       const values = new Set<unknown>(Object.values(definition.entries));
       return (value) => (values.has(value) ? value : UNSURE);
@@ -67,24 +69,41 @@ function inside({ innerType }: Definition, make: (inner: Quick) => Quick): Quick
   return inner && make(inner);
 }
 
-/** @param strict whether a field that it does not know is refused, and not passed over */
+/**
+ * The code is made for the fields: an object that gets its properties by name is made in half the time of one that gets them by
+ * a variable, and is read in half the time wherever it goes.
+ * @param strict whether a field that it does not know is refused, and not passed over
+ */
 function quickObject(shape: Definition['shape'], strict: boolean): Quick | null {
-  const fields: [string, Quick][] = [];
+  const fields: Quick[] = [];
+  let code = 'const output = {}; let made;\n';
   for (const [key, schema] of Object.entries(shape)) {
     const field = quickOf(schema);
     if (!field) return null;
-    fields.push([key, field]);
+    const name = JSON.stringify(key);
+    code += `made = fields[${fields.length}](input[${name}]); if (made === UNSURE) return UNSURE;\n`;
+    code += `if (made !== undefined || ${name} in input) output[${name}] = made;\n`;
+    fields.push(field);
   }
+  const made = compiled(fields, code);
+  // Where code may not be made of text, the schema is asked.
+  if (!made) return null;
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return UNSURE;
     if (strict) for (const key in value) if (!Object.hasOwn(shape, key)) return UNSURE;
-    const input = value as Readonly<Record<string, unknown>>;
-    const output: Record<string, unknown> = {};
-    for (const [key, field] of fields) {
-      const made = field(input[key]);
-      if (made === UNSURE) return UNSURE;
-      if (made !== undefined || key in input) output[key] = made;
-    }
-    return output;
+    return made(value);
   };
+}
+
+function compiled(fields: readonly Quick[], code: string): Quick | null {
+  try {
+    // eslint-disable-next-line typescript/no-implied-eval -- of names of fields, in quotes
+    const make = new Function('fields', 'UNSURE', `return (input) => {\n${code}return output;\n};`) as (
+      each: readonly Quick[],
+      unsure: typeof UNSURE,
+    ) => Quick;
+    return make(fields, UNSURE);
+  } catch {
+    return null;
+  }
 }

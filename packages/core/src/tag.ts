@@ -46,9 +46,9 @@ export const tagNames = quickly(
   few(tagName, 100).transform((names) => [...new Set(names)]),
   (value) => {
     if (!Array.isArray(value) || value.length > 100) return UNSURE;
-    // Not by `map`, which passes over holes.
-    const names = Array.from<unknown, unknown>(value, (name) => quick(tagName, name));
-    return names.includes(UNSURE) ? UNSURE : [...new Set(names)];
+    const names = new Set<unknown>();
+    for (const name of value as unknown[]) names.add(quick(tagName, name));
+    return names.has(UNSURE) ? UNSURE : [...names];
   },
 );
 export const tagQuery = z.strictObject({ ...pageRequest, countAtMost: atMost.optional() });

@@ -40,6 +40,8 @@ const noRows = (): About => ({ table: null, rows: [] });
 export class Database implements UnitOfWork {
   readonly #statements = new Statements();
   readonly #runner: Runner;
+  /** What a row's version is set to, by whatever changes it. */
+  readonly nextVersion: Knex.Raw;
 
   private constructor(
     /** Builds statements; its events and its pool are the application's to use. Statements of its own join no unit of work. */
@@ -48,6 +50,7 @@ export class Database implements UnitOfWork {
     slow?: SlowQueries,
   ) {
     const { janusUrl } = knex.userParams as UserParams;
+    this.nextVersion = knex.raw('version + 1');
     this.#runner = new Runner(knex, dialect, dialect.address(janusUrl), slow && heedless(slow));
   }
 
@@ -221,8 +224,8 @@ export class Database implements UnitOfWork {
   }
 
   /** Inserts rows, each with the same columns; many take several statements. */
-  async insert(table: string, rows: readonly Row[]): Promise<void> {
-    await this.write(this.insertion(table, rows));
+  insert(table: string, rows: readonly Row[]): Promise<unknown> {
+    return this.write(this.insertion(table, rows));
   }
 
   /** Updates the rows of a table that a query finds, and returns how many those were, also where nothing in them changed. */
@@ -289,7 +292,8 @@ export class Database implements UnitOfWork {
    * that has work of its own around it, only the first may break a rule: what the others wrote could not be taken back alone.
    */
   async write(...writes: readonly Write[]): Promise<number> {
-    const statements = writes.flatMap((write) => write.statements);
+    const statements: Bound[] = [];
+    for (const write of writes) statements.push(...write.statements);
     if (statements.length === 0) return 0;
     const about = (index: number, row?: number): About => {
       let rest = index;
@@ -300,7 +304,10 @@ export class Database implements UnitOfWork {
       return noRows();
     };
     const answers = await this.#runner.run(statements, about);
-    const last = writes.at(-1)?.statements.length ?? 0;
-    return answers.slice(answers.length - last).reduce((sum, { changes }) => sum + changes, 0);
+    let changed = 0;
+    for (let at = answers.length - (writes.at(-1)?.statements.length ?? 0); at < answers.length; at += 1) {
+      changed += answers[at]?.changes ?? 0;
+    }
+    return changed;
   }
 }

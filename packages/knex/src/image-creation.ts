@@ -16,7 +16,7 @@ export const ONE_OF_EACH = 'images_owner_id_sha256_unique';
 export function checkedImage(image: NewImage, at = ''): CheckedImage {
   const values = check(newImage, image, at);
   const identity = identify<'image'>(values.id, values.createdAt, at === '' ? 'createdAt' : `${at}.createdAt`);
-  return { ...values, id: identity.id, createdAt: identity.at };
+  return Object.assign(values, { id: identity.id, createdAt: identity.at });
 }
 
 /** Creates some images, and does with those that their owners have already as it is told. */
@@ -70,9 +70,10 @@ export async function insertImages(database: Database, images: readonly CheckedI
     ...imageRows(database, images),
     database.insertion(
       'image_tags',
-      images.flatMap((image) =>
-        image.tags.map((name) => ({ image_id: dialect.idValue(image.id), tag_id: tags.get(name) })),
-      ),
+      images.flatMap((image) => {
+        const image_id = dialect.idValue(image.id);
+        return image.tags.map((name) => ({ image_id, tag_id: tags.get(name) }));
+      }),
     ),
   );
 }
@@ -128,17 +129,36 @@ function imageRows(database: Database, images: readonly CheckedImage[]): Write[]
 }
 
 /** The image as it is read after it was created. */
-export const created = ({ tags, ...image }: CheckedImage): Image => ({
-  ...image,
-  tags: tags.toSorted(byCodePoint),
+export const created = (image: CheckedImage): Image => ({
+  id: image.id,
+  ownerId: image.ownerId,
+  filename: image.filename,
+  title: image.title,
+  mimeType: image.mimeType,
+  byteSize: image.byteSize,
+  width: image.width,
+  height: image.height,
+  bitDepth: image.bitDepth,
+  colorType: image.colorType,
+  compression: image.compression,
+  sha256: image.sha256,
+  perceptualHash: image.perceptualHash,
+  status: image.status,
+  captured: image.captured,
+  location: image.location,
+  metadata: image.metadata,
+  tags: image.tags.toSorted(byCodePoint),
   version: 1,
+  createdAt: image.createdAt,
   updatedAt: image.createdAt,
   deletedAt: null,
 });
 
 /** What a text search finds an image by. */
-export const wordRows = ({ dialect }: Database, image: Pick<Image, 'id' | 'filename' | 'title'>): Row[] =>
-  words(image.filename, image.title).map((word) => ({ word, image_id: dialect.idValue(image.id) }));
+export function wordRows({ dialect }: Database, image: Pick<Image, 'id' | 'filename' | 'title'>): Row[] {
+  const image_id = dialect.idValue(image.id);
+  return words(image.filename, image.title).map((word) => ({ word, image_id }));
+}
 
 /** Makes the words of an image those of its new filename and title. Call it in a unit of work. */
 export async function replaceWords(database: Database, image: Image): Promise<void> {
@@ -153,7 +173,7 @@ export async function replaceWords(database: Database, image: Image): Promise<vo
 
 /** Takes those of some images that are in the trash out of it, and returns how many those were. */
 export async function takeOutOfTrash(database: Database, ids: readonly Knex.Value[]): Promise<number> {
-  const set = { ...backInQueue(database), updated_at: new Date(), version: database.knex.raw('version + 1') };
+  const set = { ...backInQueue(database), updated_at: new Date(), version: database.nextVersion };
   return database.update('images.restore', 'images', set, { ids: padded(ids) }, (given) =>
     database.from('images', PRIMARY_KEY).whereIn('id', given.ids).whereNotNull('deleted_at'),
   );

@@ -99,8 +99,7 @@ const attemptsOf = (row: Row): number => nullable(row['attempts'], number) ?? 0;
 
 /** Sets columns of images that were found to be due. */
 async function setAll(database: Database, rows: readonly Row[], now: Date, values: Row): Promise<void> {
-  const { knex } = database;
-  const set = { ...values, version: knex.raw('version + 1'), updated_at: now };
+  const set = { ...values, version: database.nextVersion, updated_at: now };
   const ids = rows.map((row) => row['id'] as Knex.Value);
   await database.update('images.taken', 'images', set, { ids: padded(ids) }, (given) =>
     database.from('images', PRIMARY_KEY).whereIn('id', given.ids),
@@ -132,7 +131,7 @@ export async function failClaim(database: Database, claim: Claim, failure: Proce
 async function end(database: Database, key: Key, values: Row, now: Date, renamed: boolean): Promise<Image> {
   const { knex } = database;
   const work = async () => {
-    const set = { ...values, version: knex.raw('version + 1'), updated_at: now };
+    const set = { ...values, version: database.nextVersion, updated_at: now };
     const ended = await database.update('images.end', 'images', set, key, (given) => held(database, given));
     const row =
       ended > 0 &&

@@ -193,13 +193,14 @@ export class KnexImageRepository implements ImageRepository {
     const fields = check(imageChanges, changes);
     const { version } = check(seen, options, 'seen');
     const write = async () => {
-      const current = await this.get(image);
+      const current = await this.find(image);
+      if (!current) throw new NotFoundError('image');
       if (current.version !== version) throw new StaleVersionError('image', version, current.version);
       const now = new Date();
       const set = {
         ...imageValues(fields),
         ...(fields.status !== undefined && queueValues(fields.status, now)),
-        version: this.database.knex.raw('version + 1'),
+        version: this.database.nextVersion,
         updated_at: now,
       };
       const updated = await this.database.update('images.update', 'images', set, { id: value, version }, (given) =>
@@ -208,9 +209,9 @@ export class KnexImageRepository implements ImageRepository {
       // Another was quicker, and has left another version or none.
       if (updated === 0) throw new StaleVersionError('image', version, (await this.get(image)).version);
       const given = Object.fromEntries(Object.entries(fields).filter(([, field]) => field !== undefined));
-      return { ...current, ...given, version: version + 1, updatedAt: now };
+      return Object.assign(current, given, { version: version + 1, updatedAt: now });
     };
-    if (fields.filename === undefined && fields.title === undefined) return write();
+    if (fields.filename === undefined && fields.title === undefined) return await write();
     return this.database.run(async () => {
       const updated = await write();
       await replaceWords(this.database, updated);
@@ -225,7 +226,7 @@ export class KnexImageRepository implements ImageRepository {
       ...outOfQueue(this.database),
       deleted_at: now,
       updated_at: now,
-      version: knex.raw('version + 1'),
+      version: this.database.nextVersion,
     };
     const removed = await this.database.update('images.remove', 'images', set, { id: this.#idValue(image) }, (given) =>
       knex('images').where(given).whereNull('deleted_at'),
@@ -373,7 +374,7 @@ const trashOf = (options: TrashOption | undefined) => (options ? check(trashOpti
 const IN_THE_TRASH = 'the owner has this file, in the trash; restore it, or create with onDuplicate: restore';
 
 /** Writes what belongs to an image. @throws NotFoundError when the image is gone */
-async function ofImage(write: () => Promise<void>): Promise<void> {
+async function ofImage(write: () => Promise<unknown>): Promise<void> {
   try {
     await write();
   } catch (error) {

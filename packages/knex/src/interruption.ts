@@ -51,8 +51,11 @@ export function whenAborted(signals: readonly AbortSignal[], abort: (reason: Rea
 }
 
 /** What some work gives, or the reason of a signal that is aborted before; the work is then left to itself. */
-export async function orAborted<Result>(signals: readonly AbortSignal[], work: () => Promise<Result>): Promise<Result> {
-  if (signals.length === 0) return work();
+export function orAborted<Result>(signals: readonly AbortSignal[], work: () => Promise<Result>): Promise<Result> {
+  return signals.length === 0 ? work() : unlessFirst(signals, work);
+}
+
+async function unlessFirst<Result>(signals: readonly AbortSignal[], work: () => Promise<Result>): Promise<Result> {
   unlessAborted(signals);
   let stop: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => (stop = whenAborted(signals, reject)));

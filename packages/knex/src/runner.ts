@@ -21,6 +21,7 @@ import {
   type Attempt,
   type Bound,
   type Dialect,
+  type Send,
 } from './dialects/dialect.js';
 import type { Address } from './dialects/address.js';
 import { deadlineAt, orAborted, reasonOf, unlessAborted, whenAborted } from './interruption.js';
@@ -116,7 +117,7 @@ export class Runner {
     options: UnitOptions,
     repeating: { readonly repeatable: boolean },
   ): Promise<Result> {
-    return this.#telemetry.unit(async () => this.#unit(work, options, repeating));
+    return this.#telemetry.unit(() => this.#unit(work, options, repeating));
   }
 
   async #unit<Result>(
@@ -171,7 +172,7 @@ export class Runner {
     const scope = scopeOf(this);
     if (!scope?.unit) return this.#runAlone(statements, known, scope?.signals ?? NO_SIGNALS, true);
     const { unit, signals } = scope;
-    const run = async () => this.#runIn(unit, signals, statements, known);
+    const run = () => this.#runIn(unit, signals, statements, known);
     return unit.inTurn(statements[0]?.name ?? '', run, signals);
   }
 
@@ -184,9 +185,9 @@ export class Runner {
   async #perform<Result>(unit: Unit, work: () => Promise<Result>): Promise<Result> {
     try {
       const { signals } = unit;
-      const result = await orAborted(signals, async () => inScope(this, unit, signals, work));
+      const result = await orAborted(signals, () => inScope(this, unit, signals, work));
       if (unit.underWay !== undefined) throw new UnavailableError('not awaited', notAwaited(unit.underWay));
-      await unit.inTurn('its end', async () => this.#keep(unit));
+      await unit.inTurn('its end', () => this.#keep(unit));
       return result;
     } catch (error) {
       await unit.inTurn('its end', async () => this.#undo(unit));
@@ -212,7 +213,8 @@ export class Runner {
     const { connection } = unit.on;
     if (connection && unit.begun) {
       try {
-        await this.#transmit(connection, [unit.keep], unit.signals);
+        const kept = this.#transmit(connection, [unit.keep], unit.signals);
+        if (kept instanceof Promise) await kept;
       } catch (error) {
         const failure = await this.#failure(error, unit.signals, connection, READING);
         throw unit.outer ? failure : this.#unknown(error, failure);
@@ -242,10 +244,13 @@ export class Runner {
   ): Promise<readonly Answer[]> {
     unlessOver(unit);
     if (known && unit.character.readOnly) throw new UnavailableError('read only', READ_ONLY);
-    const connection = await this.#connectionOf(unit, signals);
+    const { on } = unit;
+    // Looked at first, for to wait for what is there takes as long as many a statement of SQLite.
+    const connection = on.connection && signals.length === 0 ? on.connection : await this.#connectionOf(unit, signals);
     const first = unit.isFresh;
-    const send = async (list: readonly Bound[]) => this.#transmitIn(unit, connection, list, signals);
+    const send: Send = (list) => this.#transmitIn(unit, connection, list, signals);
     try {
+      // Awaited also where it is there at once: what nobody waits for is under way a little longer than the work that calls it.
       return await (known && !first ? this.dialect.attempt(send, statements) : send(statements));
     } catch (error) {
       const { index = 0, row } = error instanceof StatementFailure ? error : {};
@@ -272,7 +277,18 @@ export class Runner {
   }
 
   /** As `#transmit`, and begins what has not begun yet. */
-  async #transmitIn(
+  #transmitIn(
+    unit: Unit,
+    connection: Connection,
+    statements: readonly Bound[],
+    signals: readonly AbortSignal[],
+  ): Answers {
+    return unit.begun
+      ? this.#transmit(connection, statements, signals)
+      : this.#transmitFirst(unit, connection, statements, signals);
+  }
+
+  async #transmitFirst(
     unit: Unit,
     connection: Connection,
     statements: readonly Bound[],
@@ -378,7 +394,8 @@ export class Runner {
     const turn = unit.character.readOnly ? undefined : this.#writers.enter(signals);
     const leave = turn instanceof Promise ? await turn : turn;
     if (leave) Object.assign(unit.on, { leave, writers: this.#writers });
-    const connection = await this.#acquire(signals);
+    const acquired = this.#acquire(signals);
+    const connection = acquired instanceof Promise ? await acquired : acquired;
     this.#telemetry.waited(since);
     this.#connections.mark(connection, unit.name);
     return connection;

@@ -94,5 +94,6 @@ function withPlaces<Values>(value: Values, place: () => Place): Values {
 export function padded<Item>(list: readonly Item[]): readonly Item[] {
   const last = list.at(-1);
   const length = 2 ** Math.ceil(Math.log2(Math.max(list.length, 1)));
-  return last === undefined ? list : [...list, ...Array.from({ length: length - list.length }, () => last)];
+  if (last === undefined || length === list.length) return list;
+  return [...list, ...Array.from({ length: length - list.length }, () => last)];
 }

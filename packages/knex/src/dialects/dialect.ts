@@ -53,7 +53,7 @@ export class StatementFailure extends Error {
 export type Answers = readonly Answer[] | Promise<readonly Answer[]>;
 
 /** Runs statements on one connection. @throws StatementFailure */
-export type Send = (statements: readonly Bound[]) => Promise<readonly Answer[]>;
+export type Send = (statements: readonly Bound[]) => Answers;
 
 /** A statement that failed: what is known about it beside the driver's error. */
 export interface Attempt {
@@ -137,7 +137,7 @@ export interface Dialect {
   /** Has a query of a transaction keep the rows that it finds from all others until the end, and pass over those that others keep. */
   reserve(query: Knex.QueryBuilder): Knex.QueryBuilder;
   /** Runs statements of a transaction so that the failure of the first leaves the transaction usable. */
-  attempt(send: Send, statements: readonly Bound[]): Promise<readonly Answer[]>;
+  attempt(send: Send, statements: readonly Bound[]): Answers;
   /** The statements that insert rows, in the way that this database takes them fastest. */
   insertion(insertion: Insertion): readonly Bound[];
   /**
@@ -164,8 +164,11 @@ const ROWS_OF_ANY_NUMBER = 16;
 // PostgreSQL and MySQL bind up to 65,535 values.
 const VALUES_PER_STATEMENT = 65_535;
 
-const lengthOf = (row: readonly Knex.Value[]) =>
-  row.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 0), 0);
+function lengthOf(row: readonly Knex.Value[]): number {
+  let length = 0;
+  for (const value of row) if (typeof value === 'string') length += value.length;
+  return length;
+}
 
 /** The name of a statement that inserts. */
 export const inserting = (table: string): string => `insert into ${table}`;
@@ -176,12 +179,17 @@ export function insertionByLists({ table, columns, rows, sql }: Insertion): read
   const statements: Bound[] = [];
   for (let start = 0; start < rows.length;) {
     const rest = rows.length - start;
-    let count = rest >= most ? most : rest <= ROWS_OF_ANY_NUMBER ? rest : 2 ** Math.floor(Math.log2(rest));
-    let text = 0;
-    const fitting = rows.slice(start, start + count).findIndex((row) => (text += lengthOf(row)) > TEXT_PER_STATEMENT);
-    if (fitting !== -1) count = Math.max(fitting, 1);
-    statements.push({ name: inserting(table), sql: sql(count), bindings: rows.slice(start, start + count).flat() });
-    start += count;
+    const end = start + (rest >= most ? most : rest <= ROWS_OF_ANY_NUMBER ? rest : 2 ** Math.floor(Math.log2(rest)));
+    const bindings: Knex.Value[] = [];
+    let next = start;
+    for (let text = 0; next < end; next += 1) {
+      const row = rows[next] ?? [];
+      text += lengthOf(row);
+      if (text > TEXT_PER_STATEMENT && next > start) break;
+      for (const value of row) bindings.push(value);
+    }
+    statements.push({ name: inserting(table), sql: sql(next - start), bindings });
+    start = next;
   }
   return statements;
 }

@@ -92,16 +92,22 @@ function answerOf(
   // What had no space left, SQLite has rolled back already.
   if (sql.startsWith('ROLLBACK') && !database.inTransaction) return { rows: NOTHING, changes: 0 };
   const { statement, row } = prepared(database, sql);
-  if (row) return { rows: statement.all(bindings.map(asStored)).map(row), changes: 0 };
-  if (!rows) return { rows: NOTHING, changes: statement.run(bindings.map(asStored)).changes };
+  if (row) return { rows: statement.all(asStored(bindings)).map(row), changes: 0 };
+  if (!rows) return { rows: NOTHING, changes: statement.run(asStored(bindings)).changes };
   for (let index = 0; index < rows.length; index += 1) {
     failedAt(index);
-    statement.run((rows[index] ?? []).map(asStored));
+    statement.run(asStored(rows[index] ?? []));
   }
   return { rows: NOTHING, changes: rows.length };
 }
 
-const asStored = (value: Knex.Value) => (value instanceof Date ? value.getTime() : value);
+/** The values as the driver takes them: the same array, where no instant is in it. */
+function asStored(values: readonly Knex.Value[]): readonly Knex.Value[] {
+  for (const value of values) if (value instanceof Date) return values.map(storedOne);
+  return values;
+}
+
+const storedOne = (value: Knex.Value) => (value instanceof Date ? value.getTime() : value);
 
 export const sqlite: Dialect = {
   name: 'sqlite',
