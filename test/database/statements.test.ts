@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { DuplicateError, InvalidError, MissingReferenceError, newId, UnavailableError, type User } from '@janus/core';
 import { Database, KnexImageRepository, KnexLogRepository, KnexTagRepository, KnexUserRepository } from '@janus/knex';
 import { expect } from 'chai';
@@ -41,7 +41,8 @@ describe('the statements of the repositories', () => {
   before(async () => (await openDatabase()).close());
   beforeEach(async function open() {
     database = await Database.open(url);
-    await sleep(5);
+    // What is kept until the event loop turns is given back then, before whoever asked for the next turn.
+    await turn();
     for (const table of ['analytics', 'logs', 'images', 'tags', 'users']) await database.knex(table).delete();
     images = new KnexImageRepository(database);
     logs = new KnexLogRepository(database);
@@ -67,6 +68,7 @@ describe('the statements of the repositories', () => {
   /** That a moment later no connection is in use. */
   async function expectAllGivenBack(): Promise<void> {
     await sleep(20);
+    await turn();
     expect(pool().numUsed(), 'connections in use').to.equal(0);
   }
 
