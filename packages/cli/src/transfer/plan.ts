@@ -18,12 +18,15 @@ export interface RefusedRow {
 }
 
 /** A table's ranges, and what is to be done in them. */
-export interface TablePlan {
-  readonly table: MovedTable;
+export interface Planned {
   readonly ranges: readonly Range[];
   readonly missing: number;
   readonly changed: number;
   readonly surplus: number;
+}
+
+export interface TablePlan extends Planned {
+  readonly table: MovedTable;
 }
 
 export interface Watching {
@@ -45,7 +48,7 @@ export async function planTable(
   source: Side,
   target: Side,
   { refused, looked }: Watching,
-): Promise<TablePlan> {
+): Promise<Planned> {
   const ranges: Range[] = [];
   const counts = { missing: 0, changed: 0, surplus: 0 };
   for await (const chunk of walk(table, source, target, { span: { after: null, upTo: null }, ahead: true })) {
@@ -66,5 +69,5 @@ export async function planTable(
     }
     looked(chunk.source.length);
   }
-  return { table, ranges, ...counts };
+  return { ranges, ...counts };
 }

@@ -90,7 +90,7 @@ export interface Difference {
   readonly missing: readonly CanonicalRow[];
   readonly changed: readonly CanonicalRow[];
   /** The target's rows that the source has not. */
-  readonly surplus: readonly CanonicalRow[];
+  readonly surplus: readonly Pick<CanonicalRow, 'key'>[];
 }
 
 export function difference(source: readonly CanonicalRow[], target: readonly CanonicalRow[]): Difference {

@@ -15,6 +15,22 @@ export async function open(name: Side['name'], url: string): Promise<Database> {
   }
 }
 
+/** Opens both sides of a transfer. @throws CannotRunError */
+export async function openSides(from: string, to: string) {
+  const source = new Side('source', await open('source', from));
+  try {
+    const target = new Side('target', await open('target', to));
+    const close = async () => {
+      await target.database.close();
+      await source.database.close();
+    };
+    return { source, target, close };
+  } catch (error) {
+    await source.database.close();
+    throw error;
+  }
+}
+
 /** The source, or the target; or the one database that there is. */
 export class Side {
   constructor(

@@ -18,7 +18,7 @@ export interface Chunk {
 // so many that rows of much JSON fill the memory.
 const FIRST = 512;
 const LEAST = 16;
-const MOST = 1_024;
+const MOST = 4_096;
 const MUCH = 2 ** 18;
 const LITTLE = 2 ** 17;
 

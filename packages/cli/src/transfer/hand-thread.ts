@@ -1,0 +1,32 @@
+// A thread that compares and writes for another.
+import { parentPort, workerData } from 'node:worker_threads';
+import { CannotRunError } from '../cannot-run-error.js';
+import type { Answer, Asked, Told } from './hands.js';
+import { OwnHand } from './hand.js';
+import { openSides } from './side.js';
+import { tablesOf } from './table.js';
+
+const tell = (told: Told) => parentPort?.postMessage(told);
+
+const { from, to } = workerData as { readonly from: string; readonly to: string };
+const { source, target, close } = await openSides(from, to);
+const hand = new OwnHand(await tablesOf(source, target), source, target, {
+  refused: (refused) => tell({ refused }),
+  looked: (table, rows) => tell({ table, rows }),
+});
+
+async function answer(asked: Asked): Promise<Answer> {
+  const { id, table } = asked;
+  try {
+    const value = asked.range ? await hand.repair(table, asked.range, asked.remove) : await hand.plan(table);
+    return { id, value };
+  } catch (error) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    return { id, failure: { message, stack, foreseen: error instanceof CannotRunError } };
+  }
+}
+
+parentPort?.on('message', (asked: Asked | 'end') => {
+  if (asked === 'end') void close().then(() => parentPort?.close());
+  else void answer(asked).then(tell);
+});

@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { CannotRunError } from '../cannot-run-error.js';
+import type { Hand, Listener } from './hand.js';
+import type { Planned, RefusedRow } from './plan.js';
+import type { Range } from './range.js';
+import type { Repaired } from './repair.js';
+
+/** What a thread is asked for: a plan of a table, or a range to be repaired. */
+export type Asked = { readonly id: number; readonly table: string } & (
+  { readonly range: Range; readonly remove: boolean } | { readonly range?: undefined }
+);
+
+/** What it answers. */
+export type Answer = { readonly id: number } & (
+  | { readonly value: Planned | Repaired; readonly failure?: undefined }
+  | { readonly failure: { readonly message: string; readonly stack: string | undefined; readonly foreseen: boolean } }
+);
+
+/** What it tells: an answer, or how far it is. */
+export type Told = Answer | { readonly refused: RefusedRow } | { readonly table: string; readonly rows: number };
+
+/** So many megabytes of objects a thread may have. A million images are to be moved in 300, by all threads together. */
+const MEMORY = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16 };
+
+/** One that works in a thread of its own, with connections of its own. */
+class OtherHand implements Hand {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, { resolve: (value: never) => void; reject: (error: unknown) => void }>();
+  #asked = 0;
+  #failure: unknown = null;
+
+  constructor(from: string, to: string, listener: Listener) {
+    this.#worker = new Worker(new URL('./hand-thread.js', import.meta.url), {
+      workerData: { from, to },
+      resourceLimits: MEMORY,
+    });
+    this.#worker.on('message', (told: Told) => {
+      if ('id' in told) this.#answered(told);
+      else if ('refused' in told) listener.refused(told.refused);
+      else listener.looked(told.table, told.rows);
+    });
+    this.#worker.on('error', (error) => {
+      this.#failure = error;
+      for (const { reject } of this.#waiting.values()) reject(error);
+    });
+  }
+
+  async plan(table: string): Promise<Planned> {
+    return this.#ask<Planned>({ table });
+  }
+
+  async repair(table: string, range: Range, remove: boolean): Promise<Repaired> {
+    return this.#ask<Repaired>({ table, range, remove });
+  }
+
+  /** @param done whether nothing is under way, so that connections can be closed */
+  async end(done: boolean): Promise<void> {
+    if (!done || this.#failure !== null) return void (await this.#worker.terminate());
+    this.#worker.postMessage('end');
+    await once(this.#worker, 'exit');
+  }
+
+  async #ask<Value>(what: { table: string } | { table: string; range: Range; remove: boolean }): Promise<Value> {
+    if (this.#failure !== null) throw this.#failure;
+    const id = (this.#asked += 1);
+    return new Promise<Value>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, ...what });
+    });
+  }
+
+  #answered(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if (!answer.failure) return waiting?.resolve(answer.value as never);
+    const { message, stack, foreseen } = answer.failure;
+    waiting?.reject(foreseen ? new CannotRunError(message) : Object.assign(new Error(message), { stack }));
+  }
+}
+
+/** How many threads work at once. */
+const HANDS = 2;
+
+/** Works with hands in threads of their own, until it is done. */
+export async function withHands<Result>(
+  { from, to }: { readonly from: string; readonly to: string },
+  listener: Listener,
+  work: (hands: readonly Hand[]) => Promise<Result>,
+): Promise<Result> {
+  const hands = Array.from({ length: HANDS }, () => new OtherHand(from, to, listener));
+  let done = false;
+  try {
+    const result = await work(hands);
+    done = true;
+    return result;
+  } finally {
+    await Promise.all(hands.map(async (hand) => hand.end(done)));
+  }
+}
