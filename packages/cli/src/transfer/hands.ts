@@ -79,22 +79,19 @@ class OtherHand implements Hand {
   }
 }
 
-/** How many threads work at once. */
-const HANDS = 2;
-
-/** Works with hands in threads of their own, until it is done. */
-export async function withHands<Result>(
-  { from, to }: { readonly from: string; readonly to: string },
-  listener: Listener,
+/** Works with this thread's hand, and another in a thread of its own, until it is done. */
+export async function withAnother<Result>(
+  own: Hand,
+  { from, to, listener }: { readonly from: string; readonly to: string; readonly listener: Listener },
   work: (hands: readonly Hand[]) => Promise<Result>,
 ): Promise<Result> {
-  const hands = Array.from({ length: HANDS }, () => new OtherHand(from, to, listener));
+  const other = new OtherHand(from, to, listener);
   let done = false;
   try {
-    const result = await work(hands);
+    const result = await work([own, other]);
     done = true;
     return result;
   } finally {
-    await Promise.all(hands.map(async (hand) => hand.end(done)));
+    await other.end(done);
   }
 }

@@ -1,3 +1,4 @@
+import { fill } from './fill.js';
 import { pageOf, Summing, type Range, type Sum } from './range.js';
 import { difference, type CanonicalRow, type Difference } from './row.js';
 import type { Side } from './side.js';
@@ -24,16 +25,22 @@ export interface Repaired extends Aftermath {
  */
 export async function repair(
   table: MovedTable,
-  { span }: Pick<Range, 'span'>,
+  { span, target: before }: Pick<Range, 'span' | 'target'>,
   { source, target, remove }: { readonly source: Side; readonly target: Side; readonly remove: boolean },
 ): Promise<Repaired> {
+  const filled = before.rows === 0 ? await fill(table, span, source, target) : null;
+  if (filled?.same) {
+    const { rows, digest } = filled;
+    const sum = { rows, digest };
+    return { source: sum, target: sum, open: false, looked: rows, inserted: rows, ...NOTHING };
+  }
   const writer = new Writer(table, target);
   const here = new Summing();
   // As long as both are the same, so are their digests.
   let there: Summing | null = null;
   let open = false;
   const done = {
-    inserted: 0,
+    inserted: filled?.rows ?? 0,
     updated: 0,
     deleted: 0,
     looked: 0,
@@ -69,6 +76,8 @@ export async function repair(
   const sum = here.end();
   return { ...done, source: sum, target: there ? there.end() : sum, open: open || there !== null };
 }
+
+const NOTHING = { updated: 0, deleted: 0, parked: [], awaited: [] };
 
 const NONE: Difference = { missing: [], changed: [], surplus: [] };
 

@@ -22,7 +22,7 @@ export function canonicalRows(columns: readonly MovedColumn[], keyAt: readonly n
   const rowOf = (values: readonly Value[], unfit: readonly Unfit[]): CanonicalRow => ({
     values,
     key: keyAt.map((at) => values[at] ?? null),
-    text: textOf(values),
+    text: lineOf(columns, values),
     unfit,
   });
   const slowly = (row: Row) => {
@@ -50,15 +50,15 @@ export function canonicalRows(columns: readonly MovedColumn[], keyAt: readonly n
   };
 }
 
-/** With the length of each text, so that none can pass for what stands between two. */
-function textOf(values: readonly Value[]): string {
+/** As COPY of PostgreSQL writes it. */
+function lineOf(columns: readonly MovedColumn[], values: readonly Value[]): string {
   let text = '';
-  for (const value of values) {
-    if (value === null) text += 'n';
-    else if (typeof value === 'number') text += `${value};`;
-    else text += `${value.length}:${value}`;
+  for (const [at, column] of columns.entries()) {
+    const value = values[at] ?? null;
+    text += value === null ? '\\N' : column.text(value);
+    text += at < columns.length - 1 ? '\t' : '\n';
   }
-  return `${text}\n`;
+  return text;
 }
 
 export function compareKeys(a: Key, b: Key): number {

@@ -9,7 +9,7 @@ import type { MovedTable } from './table.js';
 /** Opens a database. @param name what to call it should that fail @throws CannotRunError */
 export async function open(name: Side['name'], url: string): Promise<Database> {
   try {
-    return await Database.open(url);
+    return await Database.open(url, { existing: true, frugal: true });
   } catch (error) {
     throw new CannotRunError(`the ${name}: ${error instanceof Error ? error.message : 'it cannot be opened'}`);
   }

@@ -3,7 +3,7 @@ import { CannotRunError } from '../cannot-run-error.js';
 import { Burdens } from './burdens.js';
 import { Copying, type Copied } from './copy.js';
 import { OwnHand, type Hand, type Listener } from './hand.js';
-import { withHands } from './hands.js';
+import { withAnother } from './hands.js';
 import type { Planned, RefusedRow, TablePlan } from './plan.js';
 import { differ, total, type Sum } from './range.js';
 import { openSides, type Side } from './side.js';
@@ -90,8 +90,8 @@ export async function transfer(from: string, to: string, options: TransferOption
       const different = refused > 0 && !options.verify ? 'refused' : 'different';
       return { outcome: left || refused > 0 ? different : 'identical', refused, tables: results };
     };
-    if (comparing.expected < MANY) return await work([new OwnHand(tables, source, target, listener)]);
-    return await withHands({ from, to }, listener, work);
+    const own = new OwnHand(tables, source, target, listener);
+    return await (comparing.expected < MANY ? work([own]) : withAnother(own, { from, to, listener }, work));
   } finally {
     await close();
   }

@@ -1,0 +1,67 @@
+import { DuplicateError, MissingReferenceError } from '@janus/core';
+import { createHash } from 'node:crypto';
+import type { Sum } from './range.js';
+import type { Side } from './side.js';
+import { piecesOf, rawKey, within, writtenKey, type RawKey, type Span } from './span.js';
+import type { MovedTable } from './table.js';
+
+/** How many rows are read at a time: they are lines before the next are. */
+const PAGE = 512;
+
+/** What was copied, and whether the target gave the same lines back. */
+export interface Filled extends Sum {
+  readonly same: boolean;
+}
+
+/**
+ * Copies a span that the target has nothing of, as lines, and compares them with those that it then has: nothing is taken apart.
+ * Null where the target takes no lines, or not these; then it has none of them.
+ */
+export async function fill(table: MovedTable, span: Span, source: Side, target: Side): Promise<Filled | null> {
+  const { copies } = target.database.dialect;
+  if (!copies) return null;
+  const read = await linesOf(table, span, source);
+  if (!read) return null;
+  const { rows, lines } = read;
+  try {
+    if (rows > 0) await target.do(async (database) => database.copyIn(copies, table.name, table.names, lines));
+  } catch (error) {
+    const rule = error instanceof Error ? error.cause : undefined;
+    if (rule instanceof DuplicateError || rule instanceof MissingReferenceError) return null;
+    throw error;
+  }
+  const digest = createHash('sha256').update(lines).digest('hex');
+  let at = 0;
+  let same = true;
+  await target.do(async (database) => {
+    const key = (bound: Span['after']) => bound && writtenKey(table, database, bound);
+    for (const piece of piecesOf(table, key(span.after), key(span.upTo))) {
+      const query = within(database.knex(table.name).select(table.names), piece).orderBy(
+        table.key.map(({ name }) => name),
+      );
+      await database.copyOut(copies, `transfer.lines ${table.name}`, query, (found) => {
+        same &&= lines.subarray(at, at + found.length).equals(found);
+        at += found.length;
+      });
+    }
+  });
+  return { rows, digest, same: same && at === lines.length };
+}
+
+/** The rows of a span as lines; null if the target would refuse one. */
+async function linesOf(table: MovedTable, { after, upTo }: Span, source: Side) {
+  const key = (bound: Span['after']) => bound && writtenKey(table, source.database, bound);
+  const last = key(upTo);
+  const texts: string[] = [];
+  for (let cursor: RawKey | null = key(after); ;) {
+    const page = await source.page(table, cursor, last, PAGE);
+    for (const row of page) {
+      const { text, unfit } = table.canonical(row);
+      if (unfit.length > 0) return null;
+      texts.push(text);
+    }
+    const end = page.at(-1);
+    if (!end || page.length < PAGE) return { rows: texts.length, lines: Buffer.from(texts.join('')) };
+    cursor = rawKey(table, end);
+  }
+}
