@@ -52,16 +52,20 @@ export async function fill(table: MovedTable, span: Span, source: Side, target: 
 async function linesOf(table: MovedTable, { after, upTo }: Span, source: Side) {
   const key = (bound: Span['after']) => bound && writtenKey(table, source.database, bound);
   const last = key(upTo);
-  const texts: string[] = [];
+  const lines: Buffer[] = [];
+  let rows = 0;
   for (let cursor: RawKey | null = key(after); ;) {
     const page = await source.page(table, cursor, last, PAGE);
+    let text = '';
     for (const row of page) {
-      const { text, unfit } = table.canonical(row);
-      if (unfit.length > 0) return null;
-      texts.push(text);
+      const line = table.canonical(row);
+      if (line.unfit.length > 0) return null;
+      text += line.text;
     }
+    lines.push(Buffer.from(text));
+    rows += page.length;
     const end = page.at(-1);
-    if (!end || page.length < PAGE) return { rows: texts.length, lines: Buffer.from(texts.join('')) };
+    if (!end || page.length < PAGE) return { rows, lines: Buffer.concat(lines) };
     cursor = rawKey(table, end);
   }
 }

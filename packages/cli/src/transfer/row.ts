@@ -6,7 +6,7 @@ export interface CanonicalRow {
   /** In the order of the columns. */
   readonly values: readonly Value[];
   readonly key: Key;
-  /** All of it: equal for rows that mean the same, and for no others. */
+  /** All of it, as COPY of PostgreSQL writes it: equal for rows that mean the same, and for no others. */
   readonly text: string;
   /** What in it the target would refuse. */
   readonly unfit: readonly Unfit[];
@@ -17,49 +17,59 @@ export type Key = readonly Value[];
 
 const NONE: readonly Unfit[] = [];
 
-/** Makes rows canonical. @param keyAt the places of the key among the columns */
-export function canonicalRows(columns: readonly MovedColumn[], keyAt: readonly number[]): (row: Row) => CanonicalRow {
-  const rowOf = (values: readonly Value[], unfit: readonly Unfit[]): CanonicalRow => ({
-    values,
-    key: keyAt.map((at) => values[at] ?? null),
-    text: lineOf(columns, values),
-    unfit,
-  });
+/** Keeps what the driver gave: few rows are asked for their values, and all for their text. */
+class ReadRow implements CanonicalRow {
+  constructor(
+    private readonly raw: Row,
+    readonly text: string,
+    readonly unfit: readonly Unfit[],
+    private readonly columns: readonly MovedColumn[],
+    private readonly keyColumns: readonly MovedColumn[],
+  ) {}
+
+  get values(): readonly Value[] {
+    return this.columns.map((column) => column.readAnyway(this.raw[column.name]));
+  }
+
+  get key(): Key {
+    return this.keyColumns.map((column) => column.readAnyway(this.raw[column.name]));
+  }
+}
+
+/** Makes rows canonical. @param key the columns of the primary key */
+export function canonicalRows(
+  columns: readonly MovedColumn[],
+  key: readonly MovedColumn[],
+): (row: Row) => CanonicalRow {
   const slowly = (row: Row) => {
     const unfit: Unfit[] = [];
-    const values = columns.map((column) => {
+    const texts = columns.map((column) => {
       try {
-        return column.read(row[column.name]);
+        return textOf(column, column.read(row[column.name]));
       } catch (error) {
         if (!(error instanceof Unfit)) throw error;
         unfit.push(error);
-        return column.readAnyway(row[column.name]);
+        return textOf(column, column.readAnyway(row[column.name]));
       }
     });
-    return rowOf(values, unfit);
+    return new ReadRow(row, `${texts.join('\t')}\n`, unfit, columns, key);
   };
   return (row) => {
-    const values: Value[] = [];
+    let text = '';
     try {
-      for (const column of columns) values.push(column.read(row[column.name]));
+      for (const column of columns) {
+        if (text !== '') text += '\t';
+        text += textOf(column, column.read(row[column.name]));
+      }
     } catch (error) {
       if (error instanceof Unfit) return slowly(row);
       throw error;
     }
-    return rowOf(values, NONE);
+    return new ReadRow(row, `${text}\n`, NONE, columns, key);
   };
 }
 
-/** As COPY of PostgreSQL writes it. */
-function lineOf(columns: readonly MovedColumn[], values: readonly Value[]): string {
-  let text = '';
-  for (const [at, column] of columns.entries()) {
-    const value = values[at] ?? null;
-    text += value === null ? '\\N' : column.text(value);
-    text += at < columns.length - 1 ? '\t' : '\n';
-  }
-  return text;
-}
+const textOf = (column: MovedColumn, value: Value) => (value === null ? '\\N' : column.text(value));
 
 export function compareKeys(a: Key, b: Key): number {
   for (const [at, value] of a.entries()) {

@@ -78,7 +78,6 @@ export function movedTables(
       table.keys.filter((key) => key.kind === kind).map((key) => key.columns.map(column));
     const [key] = keys('primary');
     if (!key || key.length > 2) throw differs(table.name, 'its primary key is not of one column or two');
-    const keyAt = key.map((one) => columns.indexOf(one));
     return {
       name: table.name,
       columns,
@@ -92,7 +91,7 @@ export function movedTables(
         parentKey: reference.targets[0] ?? '',
       })),
       kept: restricting.includes(table.name),
-      canonical: canonicalRows(columns, keyAt),
+      canonical: canonicalRows(columns, key),
       at: (one) => columns.indexOf(one),
     };
   });

@@ -19,6 +19,8 @@ export interface Chunk {
 const FIRST = 512;
 const LEAST = 16;
 const MOST = 4_096;
+/** So many are read by one statement: they are text before the next are read. */
+const AT_ONCE = 512;
 const MUCH = 2 ** 18;
 const LITTLE = 2 ** 17;
 
@@ -58,13 +60,13 @@ class Stream {
   /** Reads until there are as many as are wanted, or no more. */
   async readAhead(size: Size): Promise<void> {
     while (!this.ended && this.rows.length < size.limit) {
-      const next = this.#next ?? this.#request(size.limit);
+      const next = this.#next ?? this.#request(Math.min(size.limit, AT_ONCE));
       this.#next = null;
       const raw = await next.page;
       this.ended = raw.length < next.limit;
       const last = raw.at(-1);
       if (last) this.#cursor = rawKey(this.table, last);
-      if (this.ahead && !this.ended) this.#next = this.#request(size.limit);
+      if (this.ahead && !this.ended) this.#next = this.#request(Math.min(size.limit, AT_ONCE));
       for (const one of raw) this.#add(this.table.canonical(one));
     }
   }
