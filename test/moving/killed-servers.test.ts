@@ -22,6 +22,18 @@ async function madeOn(serverUrl: string): Promise<string> {
   return made.href;
 }
 
+/** Resolves when the server has lost a connection that it had. */
+async function dies(database: Database): Promise<void> {
+  const ask = async () =>
+    database.rows('alive', {}, () => database.knex.select(database.knex.raw('1 as one'))).then(async () => sleep(5));
+  await ask();
+  await database
+    .run(async () => {
+      for (;;) await ask();
+    })
+    .catch(() => undefined);
+}
+
 /** Resolves when the server answers somebody who was not there before. */
 async function answers(url: string): Promise<void> {
   for (;;) {
@@ -72,10 +84,12 @@ for (const engine of [postgres, mysql, mariadb]) {
             ({ outcome }) => outcome,
             (error: unknown) => error,
           );
+          const dead = dies(there.database);
           await sleep(after);
           server?.crash?.();
           const outcome = await ended;
           if (outcome !== 'identical') expect(outcome).to.be.instanceOf(CannotRunError);
+          await dead;
           await answers(there.url);
           expect((await transfer(from.url, to.url)).outcome, `killed after ${after} ms`).to.equal('identical');
         }

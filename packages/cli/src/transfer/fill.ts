@@ -1,8 +1,9 @@
 import { DuplicateError, MissingReferenceError } from '@janus/core';
 import { createHash } from 'node:crypto';
+import { compareLines } from './lines.js';
 import type { Sum } from './range.js';
 import type { Side } from './side.js';
-import { piecesOf, rawKey, within, writtenKey, type RawKey, type Span } from './span.js';
+import { rawKey, writtenKey, type RawKey, type Span } from './span.js';
 import type { MovedTable } from './table.js';
 
 /** How many rows are read at a time: they are lines before the next are. */
@@ -31,21 +32,7 @@ export async function fill(table: MovedTable, span: Span, source: Side, target: 
     throw error;
   }
   const digest = createHash('sha256').update(lines).digest('hex');
-  let at = 0;
-  let same = true;
-  await target.do(async (database) => {
-    const key = (bound: Span['after']) => bound && writtenKey(table, database, bound);
-    for (const piece of piecesOf(table, key(span.after), key(span.upTo))) {
-      const query = within(database.knex(table.name).select(table.names), piece).orderBy(
-        table.key.map(({ name }) => name),
-      );
-      await database.copyOut(copies, `transfer.lines ${table.name}`, query, (found) => {
-        same &&= lines.subarray(at, at + found.length).equals(found);
-        at += found.length;
-      });
-    }
-  });
-  return { rows, digest, same: same && at === lines.length };
+  return { rows, digest, same: (await compareLines(table, span, lines, target)) === 'the same' };
 }
 
 /** The rows of a span as lines; null if the target would refuse one. */

@@ -102,22 +102,23 @@ class Stream {
 }
 
 /**
- * Both sides' rows of a span, cut at the same keys.
+ * Both sides' rows of a span, cut at the same keys; or the source's alone.
  * @param ahead whether the next page is read while this one is looked at: not where what is done with it may change the next
  */
 export async function* walk(
   table: MovedTable,
   source: Side,
-  target: Side,
+  target: Side | null,
   { span, ahead }: { readonly span: Span; readonly ahead: boolean },
 ): AsyncGenerator<Chunk, void, undefined> {
   const size = new Size();
-  const streams = [new Stream(source, table, span, ahead), new Stream(target, table, span, ahead)] as const;
-  const [left, right] = streams;
+  const left = new Stream(source, table, span, ahead);
+  const right = target && new Stream(target, table, span, ahead);
+  const streams = right ? [left, right] : [left];
   for (let { after } = span; ;) {
     await Promise.all(streams.map(async (stream) => stream.readAhead(size)));
     const upTo = cutOf(streams);
-    const [here, there] = [left.take(upTo), right.take(upTo)];
+    const [here, there] = [left.take(upTo), right?.take(upTo) ?? []];
     size.read(here.length > there.length ? here : there);
     yield { span: { after, upTo: upTo ?? span.upTo }, source: here, target: there, lost: left.lost.splice(0) };
     if (!upTo) return;
