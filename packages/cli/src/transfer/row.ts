@@ -21,25 +21,21 @@ const NONE: readonly Unfit[] = [];
 class ReadRow implements CanonicalRow {
   constructor(
     private readonly raw: Row,
+    readonly key: Key,
     readonly text: string,
     readonly unfit: readonly Unfit[],
     private readonly columns: readonly MovedColumn[],
-    private readonly keyColumns: readonly MovedColumn[],
   ) {}
 
   get values(): readonly Value[] {
     return this.columns.map((column) => column.readAnyway(this.raw[column.name]));
   }
-
-  get key(): Key {
-    return this.keyColumns.map((column) => column.readAnyway(this.raw[column.name]));
-  }
 }
 
-/** Makes rows canonical. @param key the columns of the primary key */
+/** Makes rows canonical. @param keyColumns the columns of the primary key */
 export function canonicalRows(
   columns: readonly MovedColumn[],
-  key: readonly MovedColumn[],
+  keyColumns: readonly MovedColumn[],
 ): (row: Row) => CanonicalRow {
   const slowly = (row: Row) => {
     const unfit: Unfit[] = [];
@@ -52,20 +48,28 @@ export function canonicalRows(
         return textOf(column, column.readAnyway(row[column.name]));
       }
     });
-    return new ReadRow(row, `${texts.join('\t')}\n`, unfit, columns, key);
+    const key = keyColumns.map((column) => column.readAnyway(row[column.name]));
+    return new ReadRow(row, key, `${texts.join('\t')}\n`, unfit, columns);
   };
+  // Of each column its place in the key, if it has one.
+  const places = columns.map((column) => keyColumns.indexOf(column));
   return (row) => {
+    const key: Value[] = keyColumns.map(() => null);
     let text = '';
     try {
-      for (const column of columns) {
-        if (text !== '') text += '\t';
-        text += textOf(column, column.read(row[column.name]));
+      for (let at = 0; at < columns.length; at += 1) {
+        const column = columns[at] as MovedColumn;
+        const value = column.read(row[column.name]);
+        const place = places[at] ?? -1;
+        if (place >= 0) key[place] = value;
+        if (at > 0) text += '\t';
+        text += textOf(column, value);
       }
     } catch (error) {
       if (error instanceof Unfit) return slowly(row);
       throw error;
     }
-    return new ReadRow(row, `${text}\n`, NONE, columns, key);
+    return new ReadRow(row, key, `${text}\n`, NONE, columns);
   };
 }
 
