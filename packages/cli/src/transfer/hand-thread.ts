@@ -6,6 +6,7 @@ import { OwnHand } from './hand.js';
 import { openSides } from './side.js';
 import { tablesOf } from './table.js';
 
+// eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
 const tell = (told: Told) => parentPort?.postMessage(told);
 
 const { from, to } = workerData as { readonly from: string; readonly to: string };

@@ -57,6 +57,7 @@ class OtherHand implements Hand {
   /** @param done whether nothing is under way, so that connections can be closed */
   async end(done: boolean): Promise<void> {
     if (!done || this.#failure !== null) return void (await this.#worker.terminate());
+    // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
     this.#worker.postMessage('end');
     await once(this.#worker, 'exit');
   }
@@ -66,6 +67,7 @@ class OtherHand implements Hand {
     const id = (this.#asked += 1);
     return new Promise<Value>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
+      // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
       this.#worker.postMessage({ id, ...what });
     });
   }
