@@ -53,23 +53,23 @@ export function canonicalRows(
   };
   // Of each column its place in the key, if it has one.
   const places = columns.map((column) => keyColumns.indexOf(column));
+  // Joined at once: text that grows piece by piece is kept in pieces.
+  const texts = columns.map(() => '');
   return (row) => {
     const key: Value[] = keyColumns.map(() => null);
-    let text = '';
     try {
       for (let at = 0; at < columns.length; at += 1) {
         const column = columns[at] as MovedColumn;
         const value = column.read(row[column.name]);
         const place = places[at] ?? -1;
         if (place >= 0) key[place] = value;
-        if (at > 0) text += '\t';
-        text += textOf(column, value);
+        texts[at] = textOf(column, value);
       }
     } catch (error) {
       if (error instanceof Unfit) return slowly(row);
       throw error;
     }
-    return new ReadRow(row, key, `${text}\n`, NONE, columns);
+    return new ReadRow(row, key, `${texts.join('\t')}\n`, NONE, columns);
   };
 }
 
