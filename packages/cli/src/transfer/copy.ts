@@ -8,7 +8,7 @@ import { compareKeys, type Key } from './row.js';
 export type Copied = Pick<Repaired, 'inserted' | 'updated' | 'deleted'>;
 
 /** How many ranges a hand has at once: while one is read, another is written. */
-const AT_ONCE = 3;
+const AT_ONCE = 2;
 
 /**
  * How often what is still open is gone through again. Each time some of it closes: what referred to rows that came later, what

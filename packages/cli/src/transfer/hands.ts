@@ -20,8 +20,8 @@ export type Answer = { readonly id: number } & (
 /** What it tells: an answer, or how far it is. */
 export type Told = Answer | { readonly refused: RefusedRow } | { readonly table: string; readonly rows: number };
 
-/** In megabytes: less than V8 would take for what is new and soon gone, for a million images are to be moved in 300, by all threads. */
-const MEMORY = { maxYoungGenerationSizeMb: 12 };
+/** In megabytes: less than V8 would take by itself. What is there at once is a few ranges. */
+const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
 
 /** One that works in a thread of its own, with connections of its own. */
 class OtherHand implements Hand {
