@@ -27,8 +27,12 @@ async function dies(database: Database): Promise<void> {
   const ask = async () =>
     database.rows('alive', {}, () => database.knex.select(database.knex.raw('1 as one'))).then(async () => sleep(5));
   await ask();
+  let begun = false;
   await database
     .run(async () => {
+      // Where the connection was lost, it may be begun again on another.
+      if (begun) return;
+      begun = true;
       for (;;) await ask();
     })
     .catch(() => undefined);
