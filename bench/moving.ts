@@ -10,6 +10,7 @@ import { Command } from 'commander';
 import { postgres } from '../scripts/test/postgres.js';
 import { programFolders } from '../scripts/test/private-server.js';
 import { whole } from './options.js';
+import { dress, strip } from './scale/bare.js';
 import { load } from './scale/load.js';
 import { openStore } from './scale/store.js';
 
@@ -23,6 +24,9 @@ const options = new Command('npm run bench:moving --')
   .option('--rounds <count>', 'how often each moves them', whole(1), 3)
   .parse()
   .opts<{ images: number; rounds: number }>();
+
+/** With the 100,000 rows that it reads ahead if nobody says otherwise, its memory does not last for a million images. */
+const PATIENTLY = 'prefetch rows = 10000';
 
 interface Move {
   readonly seconds: number;
@@ -38,7 +42,9 @@ try {
   if (!server) throw new Error('No PostgreSQL was given, and none to start was found.');
   const store = await openStore(`sqlite:${file}`);
   await store.database.migrate();
+  await strip(store.database.knex, 'sqlite');
   await load(store, 'loading', { count: options.images, call: 10_000, done: () => {} });
+  await dress(store.database.knex, () => {});
   await store.database.close();
 
   const loader = programFolders([]).some((path) => existsSync(join(path, 'pgloader')));
@@ -50,7 +56,9 @@ try {
     );
     print('janus transfer', ours);
     if (!loader) continue;
-    const theirs = await moved(server, false, (url) => run('pgloader', file, url.replace(/^postgres:/, 'postgresql:')));
+    const theirs = await moved(server, false, (url) =>
+      run('pgloader', '--with', PATIENTLY, file, url.replace(/^postgres:/, 'postgresql:')),
+    );
     print('pgloader', theirs);
     ratios.push(theirs.seconds / ours.seconds);
   }

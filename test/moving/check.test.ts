@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { CannotRunError, check, type Finding } from '@janus/cli';
 import { expect } from 'chai';
 import { newImage, newUser, refusal } from '../contract/store.js';
@@ -68,6 +71,15 @@ for (const name of names) {
       });
     }
 
+    it('finds an image whose words are not those of its text', async () => {
+      await here.store.images.create(newImage(await here.store.users.create(newUser()), { title: 'a night at sea' }));
+      await here.database.knex('image_words').where({ word: 'sea' }).update({ word: 'see' });
+      const found = await findings(here);
+      expect(found, JSON.stringify(found)).to.have.lengthOf(1);
+      expect(found[0]?.where).to.match(/^image_words "/);
+      expect(found[0]?.advice).to.include('images.update');
+    });
+
     it('finds an index that is missing, and one too many', async () => {
       // A schema builder runs all that it was ever told: each change has one of its own.
       const { knex } = here.database;
@@ -135,6 +147,22 @@ describe('checking what cannot be checked', function checking() {
     const error = await refusal(check('sqlite::memory:'));
     expect(error).to.be.instanceOf(CannotRunError);
     expect(error.message).to.include('no tables');
+  });
+
+  it('makes no file where there is none', async () => {
+    const path = join(tmpdir(), `janus-mistyped-${process.pid}`, 'moving.db');
+    const url = `sqlite:${path}`;
+    const runs = [
+      ['check', url],
+      ['transfer', '--from', url, '--to', url],
+      ['adopt', path, '--to', url],
+    ];
+    for (const args of runs) {
+      const { code, output } = await janus(args);
+      expect(code, output).to.equal(2);
+      expect(output).to.include('could not run');
+      expect(existsSync(path) || existsSync(dirname(path)), args.join(' ')).to.equal(false);
+    }
   });
 
   it('ends the command with 2, and tells no password', async () => {

@@ -55,7 +55,8 @@ export function useHouses(): (name: string) => House {
   };
 }
 
-async function openHouse(name: string, url: string): Promise<House> {
+/** Opens a database, and migrates it. */
+export async function openHouse(name: string, url: string): Promise<House> {
   const database = await Database.open(url);
   await database.migrate();
   return {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { UnavailableError } from '@janus/core';
 import createKnex, { type Knex } from 'knex';
-import type { Dialect } from './dialects/dialect.js';
+import type { Dialect, Manner } from './dialects/dialect.js';
 import { dialects } from './dialects/index.js';
 import { withoutLock } from './knex-lock.js';
 import { KnexMigrations } from './knex-migrations.js';
@@ -21,10 +21,11 @@ export interface UserParams {
 function configFor(
   dialect: Dialect,
   url: string,
-  prepare = async (connection: unknown) => dialect.prepare(connection),
+  manner?: Manner,
+  prepare = async (connection: unknown) => dialect.prepare(connection, manner),
   migrations = new KnexMigrations(dialect),
 ): Knex.Config & { userParams: UserParams } {
-  const { pool, client, ...connect } = dialect.connect(url);
+  const { pool, client, ...connect } = dialect.connect(url, manner);
   return {
     ...connect,
     client: withoutLock(client),
@@ -51,14 +52,14 @@ function configFor(
  * A Knex for the database of a URL.
  * @throws UnavailableError when the driver is not installed
  */
-export function knexFor(dialect: Dialect, url: string): Knex {
+export function knexFor(dialect: Dialect, url: string, manner?: Manner): Knex {
   const { driver } = dialect;
   try {
     createRequire(import.meta.url).resolve(driver);
   } catch {
     throw new UnavailableError('no driver', `its driver is not installed: npm install ${driver}`);
   }
-  return createKnex(configFor(dialect, url));
+  return createKnex(configFor(dialect, url, manner));
 }
 
 /**
@@ -82,7 +83,7 @@ function guarded(dialect: Dialect, url: string): Knex.Config {
     await dialect.prepare(connection);
     await (checked ??= check(connection));
   };
-  return { ...configFor(dialect, url, prepare, migrations), log: {} };
+  return { ...configFor(dialect, url, undefined, prepare, migrations), log: {} };
 }
 
 /** The URL of a dialect's database: `DATABASE_URL` if it is of that dialect, else `JANUS_<DIALECT>_URL`, else the local one. */

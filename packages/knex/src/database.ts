@@ -10,7 +10,7 @@ import {
 import { callOptions, check, unitOptions } from '@janus/core/adapter';
 import type { Knex } from 'knex';
 import { knexFor, type UserParams } from './config.js';
-import { plain, type Bound, type Dialect, type Row } from './dialects/dialect.js';
+import { plain, type Bound, type Copies, type Dialect, type Manner, type Row } from './dialects/dialect.js';
 import { dialectOf } from './dialects/index.js';
 import { healthOf, type Health } from './health.js';
 import { latest } from './migrating.js';
@@ -23,7 +23,7 @@ import { Statements } from './statement.js';
 const RETRIES = 5;
 
 /** How a database is opened. */
-export interface OpenOptions {
+export interface OpenOptions extends Manner {
   readonly slow?: SlowQueries | undefined;
 }
 
@@ -57,12 +57,14 @@ export class Database implements UnitOfWork {
   /**
    * Opens the database of a URL, such as `sqlite:instance/image_processing.db` or `postgres://user:password@host/name`.
    * @param options.slow who is told of slow queries
+   * @param options.existing refuses a file of SQLite's that is not there, instead of making it
+   * @param options.frugal keeps little of a file of SQLite's in memory
    * @throws InvalidError when the URL's scheme is not known
    * @throws UnavailableError when it does not answer, or its driver is not installed
    */
-  static async open(url: string, { slow }: OpenOptions = {}): Promise<Database> {
+  static async open(url: string, { slow, ...manner }: OpenOptions = {}): Promise<Database> {
     const dialect = dialectOf(url);
-    const database = new Database(knexFor(dialect, url), dialect, slow);
+    const database = new Database(knexFor(dialect, url, manner), dialect, slow);
     try {
       await database.rows('open', {}, () => database.knex.select(database.knex.raw('1 as one')));
       return database;
@@ -188,6 +190,11 @@ export class Database implements UnitOfWork {
     }
   }
 
+  /** Runs statements that define tables, with no values in them. */
+  async define(...statements: readonly string[]): Promise<void> {
+    await this.#runner.run(statements.map(plain), noRows);
+  }
+
   /**
    * The rows that a query finds.
    * @param name tells it from every other query, and all that its SQL depends on but which values are given
@@ -226,6 +233,21 @@ export class Database implements UnitOfWork {
   /** Inserts rows, each with the same columns; many take several statements. */
   insert(table: string, rows: readonly Row[]): Promise<unknown> {
     return this.write(this.insertion(table, rows));
+  }
+
+  /** Inserts rows given as lines, for a dialect that copies them. */
+  async copyIn(copies: Copies, table: string, columns: readonly string[], lines: Uint8Array): Promise<void> {
+    await this.#runner.run([copies.into(table, columns, lines)], () => ({ table, rows: [] }));
+  }
+
+  /** Gives the rows that a query finds as lines, for a dialect that copies them. */
+  async copyOut(
+    copies: Copies,
+    name: string,
+    query: Knex.QueryBuilder,
+    reads: (lines: Uint8Array) => void,
+  ): Promise<void> {
+    await this.#runner.run([copies.from(name, query.toQuery(), reads)]);
   }
 
   /** Updates the rows of a table that a query finds, and returns how many those were, also where nothing in them changed. */

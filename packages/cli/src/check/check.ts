@@ -1,6 +1,7 @@
 import { Database } from '@janus/knex';
-import { migrationsOf, readSchema, TABLES, type Table } from '@janus/knex/tables';
+import { migrationsOf, readSchema, TABLES, type Row, type Table } from '@janus/knex/tables';
 import { CannotRunError } from '../cannot-run-error.js';
+import { Burdens } from '../transfer/burdens.js';
 import { dangling } from '../transfer/dangling.js';
 import { open, Side } from '../transfer/side.js';
 import { rawKey, type RawKey } from '../transfer/span.js';
@@ -8,6 +9,7 @@ import { movedTables, type MovedTable } from '../transfer/table.js';
 import { entityFault } from './entities.js';
 import type { Finding } from './finding.js';
 import { schemaFindings } from './schema.js';
+import { wordFindings } from './words.js';
 
 export interface CheckOptions {
   readonly onFinding?: ((finding: Finding) => void) | undefined;
@@ -46,6 +48,14 @@ export async function check(url: string, options: CheckOptions = {}): Promise<Ch
   };
   try {
     report(await needFindings(side));
+    if ((await Burdens.of(side)).any)
+      report([
+        {
+          where: 'indexes',
+          what: 'a transfer into it was interrupted, and has not put on again what it took off',
+          advice: 'run the same `janus transfer` again, until it says that both sides are identical',
+        },
+      ]);
     const { ran, pending, unknown } = await side.do(migrationsOf);
     if (ran.length === 0) throw new CannotRunError('it has no tables of Janus’s; is this its URL?');
     if (unknown.length > 0)
@@ -117,13 +127,16 @@ async function checkRows(
     report(refused.map(({ key, what, reason }) => rowFinding(table, key, `${what} must be ${reason}`)));
     for (let after: RawKey | null = null; ;) {
       const rows = await side.page(table, after, null, PAGE);
+      const sound: Row[] = [];
       for (const row of rows) {
         const { key, unfit } = table.canonical(row);
         const fault = entityFault(table.name, row);
         if (unfit.length > 0) {
           report(unfit.map(({ column, reason }) => rowFinding(table, key, `${column} must be ${reason}`)));
         } else if (fault !== null) report([rowFinding(table, key, fault)]);
+        else sound.push(row);
       }
+      if (table.name === 'images' && sound.length > 0) report(await wordFindings(side, sound));
       done += rows.length;
       onProgress?.({ table: table.name, done, total: Math.max(counted, done) });
       const last = rows.at(-1);

@@ -25,6 +25,8 @@ export interface MovedColumn {
   read(raw: unknown): Value;
   /** What stands for a value that has no canonical form, where rows are only compared. */
   readAnyway(raw: unknown): Value;
+  /** A value of this column as COPY of PostgreSQL writes it. */
+  text(value: string | number): string;
   /** The value as a database takes it. */
   write(value: Value, database: Database): Knex.Value;
 }
@@ -99,6 +101,67 @@ const READS: Readonly<Record<Exclude<ColumnKind, 'text'>, Read>> = {
   json: readJson,
 };
 
+const READABLE: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+};
+
+// eslint-disable-next-line no-control-regex -- those that are escaped
+const SPECIAL = /[\\\u0008-\u000d]/;
+
+function textOf(value: string | number): string {
+  const text = String(value);
+  if (!SPECIAL.test(text)) return text;
+  return text.replaceAll(/[\\\b\f\n\r\t\v]/g, (character) => READABLE[character] ?? character);
+}
+
+/** What stands between the texts of JSON that was written without spaces, and those. */
+const JSON_PARTS = /"(?:[^"\\]|\\.)*"|[,:]/g;
+
+const jsonText = (value: string | number) =>
+  textOf(String(value).replaceAll(JSON_PARTS, (part) => (part === ',' || part === ':' ? `${part} ` : part)));
+
+let instant = { value: 0, text: '1970-01-01 00:00:00+00' };
+let day = { number: 0, text: '1970-01-01' };
+
+const two = (value: number) => (value < 10 ? `0${value}` : `${value}`);
+
+const DAY = 86_400_000;
+
+/** `2026-11-22 12:34:56.789+00`, with no zeros at the end of the milliseconds. */
+function instantText(value: string | number): string {
+  if (typeof value === 'string') return textOf(value);
+  // Rows have the same instant twice, and one after the other.
+  if (value !== instant.value) instant = { value, text: instantOf(value) };
+  return instant.text;
+}
+
+function instantOf(value: number): string {
+  const number = Math.floor(value / DAY);
+  if (number !== day.number) day = { number, text: new Date(value).toISOString().slice(0, 10) };
+  const milliseconds = value % DAY;
+  const seconds = Math.floor(milliseconds / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const rest = milliseconds % 1000;
+  const fraction = rest === 0 ? '' : `.${1000 + rest}`.replace('.1', '.').replace(/0+$/, '');
+  return `${day.text} ${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(seconds % 60)}${fraction}+00`;
+}
+
+/** How values are written that are not text; those that are none of the kind are text. */
+const TEXTS: Readonly<Partial<Record<ColumnKind, MovedColumn['text']>>> = {
+  id: (value) => (typeof value === 'string' && value.length === 36 ? value : textOf(value)),
+  instant: instantText,
+  integer: (value) => (typeof value === 'number' ? `${value}` : textOf(value)),
+  'large integer': (value) => (typeof value === 'number' ? `${value}` : textOf(value)),
+  double: (value) => (typeof value === 'number' ? `${value}` : textOf(value)),
+  json: jsonText,
+};
+
 /** @param kinds what the column may hold: one, or more where neither side can tell @param target the target's */
 export function movedColumn(kinds: readonly ColumnKind[], target: Column, length: number | null): MovedColumn {
   const { name, nullable } = target;
@@ -125,6 +188,7 @@ export function movedColumn(kinds: readonly ColumnKind[], target: Column, length
         return raw instanceof Uint8Array ? Buffer.from(raw).toString('hex') : `${typeof raw} ${String(raw)}`;
       }
     },
+    text: (known && TEXTS[known]) ?? textOf,
     write(value, { dialect }) {
       if (value === null) return null;
       if (known === 'id') return dialect.idValue(String(value));

@@ -1,14 +1,14 @@
-import type { TablePlan } from './plan.js';
+import type { Hand } from './hand.js';
+import type { RefusedRow, TablePlan } from './plan.js';
 import type { Range } from './range.js';
-import { repair, type Repair } from './repair.js';
+import type { Repaired } from './repair.js';
 import { compareKeys, type Key } from './row.js';
-import type { Side } from './side.js';
 
 /** What was written to a table of the target. */
-export type Copied = Pick<Repair, 'inserted' | 'updated' | 'deleted'>;
+export type Copied = Pick<Repaired, 'inserted' | 'updated' | 'deleted'>;
 
-/** How many ranges are under way at once: while one is read, another is written. */
-const AT_ONCE = 3;
+/** How many ranges a hand has at once: while one is read, another is written. */
+const AT_ONCE = 2;
 
 /**
  * How often what is still open is gone through again. Each time some of it closes: what referred to rows that came later, what
@@ -16,52 +16,84 @@ const AT_ONCE = 3;
  */
 const ROUNDS = 8;
 
-/** Makes the open ranges of the target what the source's are, parents before children. */
-export async function copy(
-  plans: readonly TablePlan[],
-  source: Side,
-  target: Side,
-  looked: (table: string, rows: number) => void,
-): Promise<ReadonlyMap<string, Copied>> {
-  const copied = new Map<string, Copied>();
-  const open = (table: string, key: Key) => {
-    const range = plans.find((plan) => plan.table.name === table)?.ranges.find((one) => holds(one, key));
+/** Makes the open ranges of the target what the source's are. */
+export class Copying {
+  readonly copied = new Map<string, Copied>();
+
+  constructor(
+    private readonly plans: readonly TablePlan[],
+    private readonly hands: readonly Hand[],
+    private readonly looked: (table: string, rows: number) => void,
+  ) {}
+
+  /** Whether there is anything left to do. */
+  get open(): boolean {
+    return this.plans.some(({ ranges }) => ranges.some((range) => range.open));
+  }
+
+  /** Goes through what is open until nothing is, parents before children. */
+  async rounds(): Promise<void> {
+    for (let round = 0; round < ROUNDS && this.open; round += 1) {
+      for (const plan of this.plans) await this.#work([plan], !plan.table.kept);
+      // What others must not refer to any more goes when they do not.
+      for (const plan of this.plans.toReversed()) if (plan.table.kept) await this.#work([plan], true);
+    }
+  }
+
+  /** Goes through what is open once, all tables at the same time: where nothing refers to anything. */
+  async rush(): Promise<void> {
+    await this.#work(this.plans, true);
+  }
+
+  /** Has the ranges of some rows looked at again. */
+  reopen({ table, key }: Pick<RefusedRow, 'table' | 'key'>): void {
+    const range = this.plans.find((plan) => plan.table.name === table)?.ranges.find((one) => holds(one, key));
     if (range) range.open = true;
-  };
-  const work = async ({ table, ranges }: TablePlan, remove: boolean) => {
-    const due = ranges.filter((range) => range.open).values();
+  }
+
+  async #work(plans: readonly TablePlan[], remove: boolean): Promise<void> {
+    const due = plans
+      .flatMap(({ table, ranges }) =>
+        ranges.filter((range) => range.open).map((range) => ({ table: table.name, range })),
+      )
+      .values();
     let failed = false;
-    const next = async () => {
-      for (const range of due) {
+    const next = async (hand: Hand) => {
+      for (const { table, range } of due) {
         if (failed) return;
-        const done = await repair(table, range, { source, target, remove });
-        for (const key of done.parked) open(table.name, key);
-        for (const { table: parent, key } of done.awaited) open(parent, key);
-        const before = copied.get(table.name) ?? { inserted: 0, updated: 0, deleted: 0 };
-        copied.set(table.name, {
-          inserted: before.inserted + done.inserted,
-          updated: before.updated + done.updated,
-          deleted: before.deleted + done.deleted,
-        });
-        looked(table.name, done.looked);
+        // Before it is read: whoever opens it from here on wants it to be read again.
+        range.open = false;
+        const done = await hand.repair(table, range, remove);
+        this.#note(table, range, done);
       }
     };
     const ends = await Promise.allSettled(
-      Array.from({ length: AT_ONCE }, async () => {
-        await next().catch((error: unknown) => {
-          failed = true;
-          throw error;
-        });
-      }),
+      this.hands.flatMap((hand) =>
+        Array.from({ length: AT_ONCE }, async () => {
+          await next(hand).catch((error: unknown) => {
+            failed = true;
+            throw error;
+          });
+        }),
+      ),
     );
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
-  };
-  for (let round = 0; round < ROUNDS && plans.some(({ ranges }) => ranges.some((range) => range.open)); round += 1) {
-    for (const plan of plans) await work(plan, !plan.table.kept);
-    // What others must not refer to any more goes when they do not.
-    for (const plan of plans.toReversed()) if (plan.table.kept) await work(plan, true);
   }
-  return copied;
+
+  #note(table: string, range: Range, done: Repaired): void {
+    range.source = done.source;
+    range.target = done.target;
+    range.open ||= done.open;
+    for (const key of done.parked) this.reopen({ table, key });
+    for (const row of done.awaited) this.reopen(row);
+    const before = this.copied.get(table) ?? { inserted: 0, updated: 0, deleted: 0 };
+    this.copied.set(table, {
+      inserted: before.inserted + done.inserted,
+      updated: before.updated + done.updated,
+      deleted: before.deleted + done.deleted,
+    });
+    this.looked(table, done.looked);
+  }
 }
 
 const holds = ({ span: { after, upTo } }: Range, key: Key): boolean =>

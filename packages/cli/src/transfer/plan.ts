@@ -1,10 +1,11 @@
 import type { Unfit } from './column.js';
 import { dangling } from './dangling.js';
-import { pageOf, sumOf, type Range } from './range.js';
+import { compareLines } from './lines.js';
+import { pageOf, sumOf, type Page, type Range } from './range.js';
 import { difference, type CanonicalRow, type Key } from './row.js';
 import type { Side } from './side.js';
 import type { MovedTable } from './table.js';
-import { walk } from './walk.js';
+import { walk, type Chunk } from './walk.js';
 
 /** A row that the target would refuse. */
 export interface RefusedRow {
@@ -18,12 +19,15 @@ export interface RefusedRow {
 }
 
 /** A table's ranges, and what is to be done in them. */
-export interface TablePlan {
-  readonly table: MovedTable;
+export interface Planned {
   readonly ranges: readonly Range[];
   readonly missing: number;
   readonly changed: number;
   readonly surplus: number;
+}
+
+export interface TablePlan extends Planned {
+  readonly table: MovedTable;
 }
 
 export interface Watching {
@@ -39,32 +43,63 @@ const refusal = (table: MovedTable, { key }: CanonicalRow, { column, reason }: U
   reason,
 });
 
+/** What the source and the target have in a span. */
+interface Compared extends Pick<Chunk, 'span' | 'lost'> {
+  readonly here: Page;
+  readonly there: Page;
+}
+
+/**
+ * What both sides have, cut at the same keys. Where the target makes lines of its rows, these are compared with the source's, and its
+ * rows are read only where they are others.
+ */
+async function* compared(table: MovedTable, source: Side, target: Side): AsyncGenerator<Compared, void, undefined> {
+  const all = { after: null, upTo: null };
+  const isEmpty = (await target.page(table, null, null, 1)).length === 0;
+  if (isEmpty || !target.database.dialect.copies) {
+    for await (const chunk of walk(table, source, target, { span: all, ahead: true })) yield pagesOf(chunk);
+    return;
+  }
+  for await (const chunk of walk(table, source, null, { span: all, ahead: true })) {
+    const pages = pagesOf(chunk);
+    const found = await compareLines(table, chunk.span, Buffer.from(pages.here.text), target);
+    if (found === 'the same') yield { ...pages, there: pages.here };
+    else if (found === 'none') yield pages;
+    else for await (const part of walk(table, source, target, { span: chunk.span, ahead: false })) yield pagesOf(part);
+  }
+}
+
+const pagesOf = ({ source, target, ...chunk }: Chunk): Compared => ({
+  ...chunk,
+  here: pageOf(source),
+  there: pageOf(target),
+});
+
 /** Compares a table of both sides, and looks whether the target would take what it has not. Nothing is written. */
 export async function planTable(
   table: MovedTable,
   source: Side,
   target: Side,
   { refused, looked }: Watching,
-): Promise<TablePlan> {
+): Promise<Planned> {
   const ranges: Range[] = [];
   const counts = { missing: 0, changed: 0, surplus: 0 };
-  for await (const chunk of walk(table, source, target, { span: { after: null, upTo: null }, ahead: true })) {
-    const [here, there] = [pageOf(chunk.source), pageOf(chunk.target)];
+  for await (const { span, lost, here, there } of compared(table, source, target)) {
     const open = here.text !== there.text;
     const sum = sumOf(here);
-    ranges.push({ span: chunk.span, source: sum, target: open ? sumOf(there) : sum, open });
-    for (const row of chunk.lost) for (const unfit of row.unfit) refused(refusal(table, row, unfit));
+    ranges.push({ span, source: sum, target: open ? sumOf(there) : sum, open });
+    for (const row of lost) for (const unfit of row.unfit) refused(refusal(table, row, unfit));
     if (open) {
-      const { missing, changed, surplus } = difference(chunk.source, chunk.target);
+      const { missing, changed, surplus } = difference(here.rows, there.rows);
       counts.missing += missing.length;
       counts.changed += changed.length;
       counts.surplus += surplus.length;
       for (const rows of [missing, changed]) {
         for (const row of rows) for (const unfit of row.unfit) refused(refusal(table, row, unfit));
       }
-      for (const row of await dangling(table, source, chunk.span)) refused(row);
+      for (const row of await dangling(table, source, span)) refused(row);
     }
-    looked(chunk.source.length);
+    looked(here.rows.length);
   }
-  return { table, ranges, ...counts };
+  return { ranges, ...counts };
 }

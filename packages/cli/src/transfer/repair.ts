@@ -1,12 +1,17 @@
-import { pageOf, Summing, type Range } from './range.js';
+import { fill } from './fill.js';
+import { pageOf, Summing, type Range, type Sum } from './range.js';
 import { difference, type CanonicalRow, type Difference } from './row.js';
 import type { Side } from './side.js';
 import type { MovedTable } from './table.js';
 import { walk } from './walk.js';
 import { Writer, type Aftermath } from './write.js';
 
-/** What was done in a range. */
-export interface Repair extends Aftermath {
+/** What was done in a range, and what is there now. */
+export interface Repaired extends Aftermath {
+  readonly source: Sum;
+  readonly target: Sum;
+  /** Whether both sides still differ, or may. */
+  readonly open: boolean;
   readonly inserted: number;
   readonly updated: number;
   readonly deleted: number;
@@ -15,33 +20,37 @@ export interface Repair extends Aftermath {
 }
 
 /**
- * Makes a range of the target what the source's is, and reads what it wrote again. The range is closed then, unless both sides
- * still differ.
+ * Makes a range of the target what the source's is, and reads what it wrote again.
  * @param remove whether rows that the source has not are deleted
  */
 export async function repair(
   table: MovedTable,
-  range: Range,
+  { span, target: before }: Pick<Range, 'span' | 'target'>,
   { source, target, remove }: { readonly source: Side; readonly target: Side; readonly remove: boolean },
-): Promise<Repair> {
-  // Before it is read: whoever opens it from here on wants it to be read again.
-  range.open = false;
+): Promise<Repaired> {
+  const filled = before.rows === 0 ? await fill(table, span, source, target) : null;
+  if (filled?.same) {
+    const { rows, digest } = filled;
+    const sum = { rows, digest };
+    return { source: sum, target: sum, open: false, looked: rows, inserted: rows, ...NOTHING };
+  }
   const writer = new Writer(table, target);
   const here = new Summing();
   // As long as both are the same, so are their digests.
   let there: Summing | null = null;
+  let open = false;
   const done = {
-    inserted: 0,
+    inserted: filled?.rows ?? 0,
     updated: 0,
     deleted: 0,
     looked: 0,
     parked: [] as Aftermath['parked'][number][],
     awaited: [] as Aftermath['awaited'][number][],
   };
-  for await (const chunk of walk(table, source, target, { span: range.span, ahead: false })) {
+  for await (const chunk of walk(table, source, target, { span, ahead: false })) {
     const theirs = pageOf(chunk.source);
     const ours = pageOf(chunk.target);
-    range.open ||= chunk.lost.length > 0;
+    open ||= chunk.lost.length > 0;
     done.looked += chunk.source.length;
     if (theirs.text === ours.text) {
       here.add(theirs);
@@ -64,11 +73,11 @@ export async function repair(
     done.updated += found.changed.length - left.changed.length;
     done.deleted += found.surplus.length - left.surplus.length;
   }
-  range.source = here.end();
-  range.target = there ? there.end() : range.source;
-  range.open ||= there !== null;
-  return done;
+  const sum = here.end();
+  return { ...done, source: sum, target: there ? there.end() : sum, open: open || there !== null };
 }
+
+const NOTHING = { updated: 0, deleted: 0, parked: [], awaited: [] };
 
 const NONE: Difference = { missing: [], changed: [], surplus: [] };
 

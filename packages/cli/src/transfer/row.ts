@@ -6,7 +6,7 @@ export interface CanonicalRow {
   /** In the order of the columns. */
   readonly values: readonly Value[];
   readonly key: Key;
-  /** All of it: equal for rows that mean the same, and for no others. */
+  /** All of it, as COPY of PostgreSQL writes it: equal for rows that mean the same, and for no others. */
   readonly text: string;
   /** What in it the target would refuse. */
   readonly unfit: readonly Unfit[];
@@ -17,49 +17,63 @@ export type Key = readonly Value[];
 
 const NONE: readonly Unfit[] = [];
 
-/** Makes rows canonical. @param keyAt the places of the key among the columns */
-export function canonicalRows(columns: readonly MovedColumn[], keyAt: readonly number[]): (row: Row) => CanonicalRow {
-  const rowOf = (values: readonly Value[], unfit: readonly Unfit[]): CanonicalRow => ({
-    values,
-    key: keyAt.map((at) => values[at] ?? null),
-    text: textOf(values),
-    unfit,
-  });
+/** Keeps what the driver gave: few rows are asked for their values, and all for their text. */
+class ReadRow implements CanonicalRow {
+  constructor(
+    private readonly raw: Row,
+    readonly key: Key,
+    readonly text: string,
+    readonly unfit: readonly Unfit[],
+    private readonly columns: readonly MovedColumn[],
+  ) {}
+
+  get values(): readonly Value[] {
+    return this.columns.map((column) => column.readAnyway(this.raw[column.name]));
+  }
+}
+
+/** Makes rows canonical. @param keyColumns the columns of the primary key */
+export function canonicalRows(
+  columns: readonly MovedColumn[],
+  keyColumns: readonly MovedColumn[],
+): (row: Row) => CanonicalRow {
   const slowly = (row: Row) => {
     const unfit: Unfit[] = [];
-    const values = columns.map((column) => {
+    const texts = columns.map((column) => {
       try {
-        return column.read(row[column.name]);
+        return textOf(column, column.read(row[column.name]));
       } catch (error) {
         if (!(error instanceof Unfit)) throw error;
         unfit.push(error);
-        return column.readAnyway(row[column.name]);
+        return textOf(column, column.readAnyway(row[column.name]));
       }
     });
-    return rowOf(values, unfit);
+    const key = keyColumns.map((column) => column.readAnyway(row[column.name]));
+    return new ReadRow(row, key, `${texts.join('\t')}\n`, unfit, columns);
   };
+  // Of each column its place in the key, if it has one.
+  const places = columns.map((column) => keyColumns.indexOf(column));
+  // Joined at once: text that grows piece by piece is kept in pieces.
+  const texts = columns.map(() => '');
   return (row) => {
-    const values: Value[] = [];
+    const key: Value[] = keyColumns.map(() => null);
     try {
-      for (const column of columns) values.push(column.read(row[column.name]));
+      for (let at = 0; at < columns.length; at += 1) {
+        const column = columns[at] as MovedColumn;
+        const value = column.read(row[column.name]);
+        const place = places[at] ?? -1;
+        if (place >= 0) key[place] = value;
+        texts[at] = textOf(column, value);
+      }
     } catch (error) {
       if (error instanceof Unfit) return slowly(row);
       throw error;
     }
-    return rowOf(values, NONE);
+    return new ReadRow(row, key, `${texts.join('\t')}\n`, NONE, columns);
   };
 }
 
-/** With the length of each text, so that none can pass for what stands between two. */
-function textOf(values: readonly Value[]): string {
-  let text = '';
-  for (const value of values) {
-    if (value === null) text += 'n';
-    else if (typeof value === 'number') text += `${value};`;
-    else text += `${value.length}:${value}`;
-  }
-  return `${text}\n`;
-}
+const textOf = (column: MovedColumn, value: Value) => (value === null ? '\\N' : column.text(value));
 
 export function compareKeys(a: Key, b: Key): number {
   for (const [at, value] of a.entries()) {
@@ -90,7 +104,7 @@ export interface Difference {
   readonly missing: readonly CanonicalRow[];
   readonly changed: readonly CanonicalRow[];
   /** The target's rows that the source has not. */
-  readonly surplus: readonly CanonicalRow[];
+  readonly surplus: readonly Pick<CanonicalRow, 'key'>[];
 }
 
 export function difference(source: readonly CanonicalRow[], target: readonly CanonicalRow[]): Difference {

@@ -9,9 +9,25 @@ import type { MovedTable } from './table.js';
 /** Opens a database. @param name what to call it should that fail @throws CannotRunError */
 export async function open(name: Side['name'], url: string): Promise<Database> {
   try {
-    return await Database.open(url);
+    return await Database.open(url, { existing: true, frugal: true });
   } catch (error) {
     throw new CannotRunError(`the ${name}: ${error instanceof Error ? error.message : 'it cannot be opened'}`);
+  }
+}
+
+/** Opens both sides of a transfer. @throws CannotRunError */
+export async function openSides(from: string, to: string) {
+  const source = new Side('source', await open('source', from));
+  try {
+    const target = new Side('target', await open('target', to));
+    const close = async () => {
+      await target.database.close();
+      await source.database.close();
+    };
+    return { source, target, close };
+  } catch (error) {
+    await source.database.close();
+    throw error;
   }
 }
 
@@ -32,19 +48,22 @@ export class Side {
     }
   }
 
-  /** Up to so many rows after a key, as the driver gives them. */
+  /**
+   * Rows after a key, as the driver gives them: so many, or fewer if there are no more. Where a key has two columns there may be more,
+   * up to twice as many.
+   */
   async page(table: MovedTable, after: RawKey | null, upTo: RawKey | null, limit: number): Promise<readonly Row[]> {
     return this.do(async (database) => {
       const found: Row[] = [];
       for (const piece of piecesOf(table, after, upTo)) {
-        // Whole pages, so that there are few statements; what is too much is read again.
+        // Whole pages, so that there are few statements.
         const rows = await database.rows(`transfer.page ${table.name} ${limit}`, piece, (given) =>
           within(database.knex(table.name).select(table.names), given)
             .orderBy(table.key.map(({ name }) => name))
             .limit(limit, { skipBinding: true }),
         );
         if (found.length === 0 && rows.length >= limit) return rows;
-        found.push(...rows.slice(0, limit - found.length));
+        found.push(...rows);
         if (found.length >= limit) break;
       }
       return found;

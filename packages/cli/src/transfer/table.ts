@@ -1,8 +1,18 @@
 import type { Database } from '@janus/knex';
-import { columnKinds, textLength, type Key as Unique, type Reference, type Row, type Table } from '@janus/knex/tables';
+import {
+  columnKinds,
+  readSchema,
+  TABLES,
+  textLength,
+  type Key as Unique,
+  type Reference,
+  type Row,
+  type Table,
+} from '@janus/knex/tables';
 import { CannotRunError } from '../cannot-run-error.js';
 import { movedColumn, type MovedColumn } from './column.js';
 import { canonicalRows, type CanonicalRow } from './row.js';
+import type { Side } from './side.js';
 
 /** A column that refers to another table. */
 export interface MovedReference {
@@ -30,15 +40,32 @@ export interface MovedTable {
   at(column: MovedColumn): number;
 }
 
+const described = async (side: Side) => ({
+  database: side.database,
+  tables: (await side.do(readSchema)).filter(({ name }) => TABLES.includes(name)),
+});
+
+/** The tables of Janus's that both sides have, each after those that it refers to. @throws CannotRunError where they differ */
+export async function tablesOf(source: Side, target: Side): Promise<readonly MovedTable[]> {
+  return movedTables(await described(source), await described(target));
+}
+
 /** The tables of Janus's that both sides have, each after those that it refers to. @throws CannotRunError where they differ */
 export function movedTables(
   source: { readonly database: Database; readonly tables: readonly Table[] },
   target: { readonly database: Database; readonly tables: readonly Table[] },
 ): readonly MovedTable[] {
-  const restricting = target.tables.flatMap(({ references }) =>
+  // While the target is filled, it may be without references.
+  const tables = target.tables.map((table) => ({
+    ...table,
+    references:
+      [table, ...source.tables].find(({ name, references }) => name === table.name && references.length > 0)
+        ?.references ?? [],
+  }));
+  const restricting = tables.flatMap(({ references }) =>
     references.filter(({ onDelete }) => ['restrict', 'no action'].includes(onDelete)).map(({ table }) => table),
   );
-  return inOrder(target.tables).map((table) => {
+  return inOrder(tables).map((table) => {
     const same = source.tables.find(({ name }) => name === table.name);
     if (!same) throw differs(table.name, 'the source has no such table');
     const columns = columnsOf(source.database, same, target.database, table);
@@ -51,7 +78,6 @@ export function movedTables(
       table.keys.filter((key) => key.kind === kind).map((key) => key.columns.map(column));
     const [key] = keys('primary');
     if (!key || key.length > 2) throw differs(table.name, 'its primary key is not of one column or two');
-    const keyAt = key.map((one) => columns.indexOf(one));
     return {
       name: table.name,
       columns,
@@ -65,7 +91,7 @@ export function movedTables(
         parentKey: reference.targets[0] ?? '',
       })),
       kept: restricting.includes(table.name),
-      canonical: canonicalRows(columns, keyAt),
+      canonical: canonicalRows(columns, key),
       at: (one) => columns.indexOf(one),
     };
   });

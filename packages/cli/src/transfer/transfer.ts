@@ -1,10 +1,16 @@
-import { migrationsOf, readSchema, TABLES, type MigrationState } from '@janus/knex/tables';
+import { migrationsOf, type MigrationState } from '@janus/knex/tables';
 import { CannotRunError } from '../cannot-run-error.js';
-import { copy, type Copied } from './copy.js';
-import { planTable, type RefusedRow, type TablePlan } from './plan.js';
+import { Burdens } from './burdens.js';
+import { Copying, type Copied } from './copy.js';
+import { OwnHand, type Hand, type Listener } from './hand.js';
+import { withAnother } from './hands.js';
+import type { Planned, RefusedRow, TablePlan } from './plan.js';
 import { differ, total, type Sum } from './range.js';
-import { open, Side } from './side.js';
-import { movedTables, type MovedTable } from './table.js';
+import { openSides, type Side } from './side.js';
+import { tablesOf, type MovedTable } from './table.js';
+
+/** So many rows are worth other threads, and to take off an empty target what slows it. */
+const MANY = 10_000;
 
 export interface TransferOptions {
   /** Only compares: nothing is written. */
@@ -20,7 +26,7 @@ export interface TransferOptions {
 
 /** How far a transfer is. */
 export interface TransferProgress {
-  readonly phase: 'comparing' | 'copying';
+  readonly phase: 'comparing' | 'copying' | 'indexing';
   readonly table: string;
   /** Rows of the source that were looked at in this phase, of about how many. */
   readonly done: number;
@@ -58,45 +64,92 @@ export interface TransferResult {
  * @throws CannotRunError when either cannot be reached, or their schemas are not the same
  */
 export async function transfer(from: string, to: string, options: TransferOptions = {}): Promise<TransferResult> {
-  const source = new Side('source', await open('source', from));
+  const { source, target, close } = await openSides(from, to);
   try {
-    const target = new Side('target', await open('target', to));
-    try {
-      return await between(source, target, options);
-    } finally {
-      await target.database.close();
-    }
+    agree(await source.do(migrationsOf), await target.do(migrationsOf));
+    const tables = await tablesOf(source, target);
+    const wanted = chosen(tables, options.tables);
+    const counts = await rowsOf(wanted, source);
+    let refused = 0;
+    const comparing = new Counting('comparing', sumOf(counts.values()), options);
+    const listener: Listener = {
+      refused(row) {
+        refused += 1;
+        options.onRefused?.(row);
+      },
+      looked: (table, rows) => comparing.add(table, rows),
+    };
+    const work = async (hands: readonly Hand[]): Promise<TransferResult> => {
+      const plans = await planned(wanted, counts, hands);
+      const burdens = await Burdens.of(target);
+      let copied: ReadonlyMap<string, Copied> = new Map();
+      if (!options.verify && !options.dryRun && refused === 0)
+        copied = await written({ plans, burdens, tables, hands, target }, options);
+      const results = plans.map((plan) => resultOf(plan, copied.get(plan.table.name)));
+      const left = burdens.any || plans.some(({ ranges }) => ranges.some((range) => range.open || differ(range)));
+      const different = refused > 0 && !options.verify ? 'refused' : 'different';
+      return { outcome: left || refused > 0 ? different : 'identical', refused, tables: results };
+    };
+    const own = new OwnHand(tables, source, target, listener);
+    return await (comparing.expected < MANY ? work([own]) : withAnother(own, { from, to, listener }, work));
   } finally {
-    await source.database.close();
+    await close();
   }
 }
 
-async function between(source: Side, target: Side, options: TransferOptions): Promise<TransferResult> {
-  agree(await source.do(migrationsOf), await target.do(migrationsOf));
-  const tables = chosen(await tablesOf(source, target), options.tables);
-  let refused = 0;
-  const watching = {
-    refused: (row: RefusedRow) => {
-      refused += 1;
-      options.onRefused?.(row);
-    },
+/** Compares tables, those of most rows first: so the hands end at the same time. */
+async function planned(
+  tables: readonly MovedTable[],
+  counts: ReadonlyMap<string, number>,
+  hands: readonly Hand[],
+): Promise<readonly TablePlan[]> {
+  const found = new Map<string, Planned>();
+  const rows = ({ name }: MovedTable) => counts.get(name) ?? 0;
+  const due = tables.toSorted((a, b) => rows(b) - rows(a)).values();
+  const next = async (hand: Hand) => {
+    for (const { name } of due) found.set(name, await hand.plan(name));
   };
-  const plans: TablePlan[] = [];
-  const comparing = new Counting('comparing', await rowsOf(tables, source), options);
-  for (const table of tables) {
-    plans.push(
-      await planTable(table, source, target, { ...watching, looked: (rows) => comparing.add(table.name, rows) }),
+  await Promise.all(hands.map(next));
+  return tables.flatMap((table) => {
+    const plan = found.get(table.name);
+    return plan ? [{ table, ...plan }] : [];
+  });
+}
+
+interface Work {
+  readonly plans: readonly TablePlan[];
+  readonly burdens: Burdens;
+  /** All of them, chosen or not. */
+  readonly tables: readonly MovedTable[];
+  readonly hands: readonly Hand[];
+  readonly target: Side;
+}
+
+/** Writes what is to be written. */
+async function written(
+  { plans, burdens, tables, hands, target: { database } }: Work,
+  options: TransferOptions,
+): Promise<ReadonlyMap<string, Copied>> {
+  const counting = new Counting('copying', openRows(plans), options);
+  const writers = hands.slice(0, database.dialect.writers(database.knex).atOnce);
+  const copying = new Copying(plans, writers, (table, rows) => counting.add(table, rows));
+  const isEmpty = plans.every(({ ranges }) => ranges.every(({ target: { rows } }) => rows === 0));
+  if (isEmpty && counting.expected >= MANY) await burdens.take(plans.map(({ table }) => table.name));
+  if (burdens.any) {
+    if (burdens.references) await copying.rush();
+    else await copying.rounds();
+    const sizes = new Map(
+      plans.map(({ table, ranges }) => [table.name, sumOf(ranges.map(({ source: { rows } }) => rows))]),
     );
+    const rows = (table: string) => sizes.get(table) ?? 0;
+    const indexing = new Counting('indexing', sumOf(burdens.tables.map(rows)), options);
+    await burdens.put(tables, {
+      out: (row) => copying.reopen(row),
+      done: (table) => indexing.add(table, rows(table)),
+    });
   }
-  let copied: ReadonlyMap<string, Copied> = new Map();
-  if (!options.verify && !options.dryRun && refused === 0) {
-    const copying = new Counting('copying', openRows(plans), options);
-    copied = await copy(plans, source, target, (table, rows) => copying.add(table, rows));
-  }
-  const results = plans.map((plan) => resultOf(plan, copied.get(plan.table.name)));
-  const left = plans.some(({ ranges }) => ranges.some((range) => range.open || differ(range)));
-  const different = refused > 0 && !options.verify ? 'refused' : 'different';
-  return { outcome: left || refused > 0 ? different : 'identical', refused, tables: results };
+  await copying.rounds();
+  return copying.copied;
 }
 
 function resultOf({ table, ranges, missing, changed, surplus }: TablePlan, copied?: Copied): TransferredTable {
@@ -131,15 +184,6 @@ function agree(source: MigrationState, target: MigrationState): void {
     throw new CannotRunError('neither the source nor the target has tables of Janus’s; are these their URLs?');
 }
 
-const described = async (side: Side) => ({
-  database: side.database,
-  tables: (await side.do(readSchema)).filter(({ name }) => TABLES.includes(name)),
-});
-
-async function tablesOf(source: Side, target: Side): Promise<readonly MovedTable[]> {
-  return movedTables(await described(source), await described(target));
-}
-
 function chosen(tables: readonly MovedTable[], names: readonly string[] | undefined): readonly MovedTable[] {
   const known = tables.map(({ name }) => name);
   const unknown = names?.find((name) => !known.includes(name));
@@ -148,15 +192,14 @@ function chosen(tables: readonly MovedTable[], names: readonly string[] | undefi
   return tables.filter(({ name }) => names?.includes(name) ?? true);
 }
 
-async function rowsOf(tables: readonly MovedTable[], source: Side): Promise<number> {
-  const counts = await Promise.all(tables.map(async (table) => source.count(table)));
-  return counts.reduce((sum, count) => sum + count, 0);
+async function rowsOf(tables: readonly MovedTable[], source: Side): Promise<ReadonlyMap<string, number>> {
+  return new Map(await Promise.all(tables.map(async (table) => [table.name, await source.count(table)] as const)));
 }
 
+const sumOf = (counts: Iterable<number>): number => [...counts].reduce((sum, count) => sum + count, 0);
+
 const openRows = (plans: readonly TablePlan[]): number =>
-  plans
-    .flatMap(({ ranges }) => ranges.filter(({ open: isOpen }) => isOpen))
-    .reduce((sum, { source }) => sum + source.rows, 0);
+  sumOf(plans.flatMap(({ ranges }) => ranges.filter(({ open }) => open).map(({ source }) => source.rows)));
 
 /** Counts rows for whoever watches. */
 class Counting {
@@ -164,7 +207,7 @@ class Counting {
 
   constructor(
     private readonly phase: TransferProgress['phase'],
-    private readonly expected: number,
+    readonly expected: number,
     private readonly options: TransferOptions,
   ) {}
 

@@ -18,7 +18,9 @@ export interface Chunk {
 // so many that rows of much JSON fill the memory.
 const FIRST = 512;
 const LEAST = 16;
-const MOST = 1_024;
+const MOST = 4_096;
+/** So many are read by one statement: they are text before the next are read. */
+const AT_ONCE = 512;
 const MUCH = 2 ** 18;
 const LITTLE = 2 ** 17;
 
@@ -58,13 +60,13 @@ class Stream {
   /** Reads until there are as many as are wanted, or no more. */
   async readAhead(size: Size): Promise<void> {
     while (!this.ended && this.rows.length < size.limit) {
-      const next = this.#next ?? this.#request(size.limit);
+      const next = this.#next ?? this.#request(Math.min(size.limit, AT_ONCE));
       this.#next = null;
       const raw = await next.page;
       this.ended = raw.length < next.limit;
       const last = raw.at(-1);
       if (last) this.#cursor = rawKey(this.table, last);
-      if (this.ahead && !this.ended) this.#next = this.#request(size.limit);
+      if (this.ahead && !this.ended) this.#next = this.#request(Math.min(size.limit, AT_ONCE));
       for (const one of raw) this.#add(this.table.canonical(one));
     }
   }
@@ -100,22 +102,23 @@ class Stream {
 }
 
 /**
- * Both sides' rows of a span, cut at the same keys.
+ * Both sides' rows of a span, cut at the same keys; or the source's alone.
  * @param ahead whether the next page is read while this one is looked at: not where what is done with it may change the next
  */
 export async function* walk(
   table: MovedTable,
   source: Side,
-  target: Side,
+  target: Side | null,
   { span, ahead }: { readonly span: Span; readonly ahead: boolean },
 ): AsyncGenerator<Chunk, void, undefined> {
   const size = new Size();
-  const streams = [new Stream(source, table, span, ahead), new Stream(target, table, span, ahead)] as const;
-  const [left, right] = streams;
+  const left = new Stream(source, table, span, ahead);
+  const right = target && new Stream(target, table, span, ahead);
+  const streams = right ? [left, right] : [left];
   for (let { after } = span; ;) {
     await Promise.all(streams.map(async (stream) => stream.readAhead(size)));
     const upTo = cutOf(streams);
-    const [here, there] = [left.take(upTo), right.take(upTo)];
+    const [here, there] = [left.take(upTo), right?.take(upTo) ?? []];
     size.read(here.length > there.length ? here : there);
     yield { span: { after, upTo: upTo ?? span.upTo }, source: here, target: there, lost: left.lost.splice(0) };
     if (!upTo) return;

@@ -74,7 +74,7 @@ export class Writer {
     return this.target.do(async (database) => database.runUntilSettled([], async () => work(database)));
   }
 
-  async #delete(database: Database, rows: readonly CanonicalRow[]): Promise<void> {
+  async #delete(database: Database, rows: Difference['surplus']): Promise<void> {
     const { name, key } = this.table;
     const [first] = key;
     for (const some of lists(rows)) {

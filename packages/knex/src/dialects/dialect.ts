@@ -24,8 +24,18 @@ export interface Bound {
   readonly bindings: readonly Knex.Value[];
   /** The values of each row, for a statement that is run for each. */
   readonly rows?: readonly (readonly Knex.Value[])[];
-  /** Rows that a database reads from the client after the statement, each as the text of its line. */
-  readonly lines?: readonly string[];
+  /** Rows that a database reads from the client after the statement, each as the text of its line; or all lines at once. */
+  readonly lines?: readonly string[] | Uint8Array;
+  /** Is given the lines that a statement makes of the rows that it finds, some at a time. */
+  readonly reads?: (lines: Uint8Array) => void;
+}
+
+/** How a database is opened that is a file in this process. */
+export interface Manner {
+  /** Refuses a file that is not there, instead of making it. */
+  readonly existing?: boolean | undefined;
+  /** Keeps little of it in memory: for whoever reads all of it once, in its order. */
+  readonly frugal?: boolean | undefined;
 }
 
 /** A statement without values. */
@@ -67,6 +77,17 @@ export interface Attempt {
   readonly ask: (sql: string, bindings: readonly Knex.Value[]) => Promise<readonly Row[]>;
 }
 
+/**
+ * How rows are written and read as lines, in the text format of COPY: values parted by tabs, `\N` for none, a backslash before what would
+ * part values or lines. https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2
+ */
+export interface Copies {
+  /** The statement that inserts lines into a table. */
+  into(table: string, columns: readonly string[], lines: Uint8Array): Bound;
+  /** The statement that gives the rows of a query, which has no places for values, as lines. */
+  from(name: string, query: string, reads: (lines: Uint8Array) => void): Bound;
+}
+
 /** Rows to be inserted. */
 export interface Insertion {
   readonly table: string;
@@ -103,11 +124,11 @@ export interface Dialect {
   /** The name of the package that speaks to it. */
   readonly driver: string;
   /** How Knex reaches the database of a URL: client, connection, size of the pool. */
-  connect(url: string): Knex.Config;
+  connect(url: string, manner?: Manner): Knex.Config;
   /** Where the database of a URL is, as it is told to those who watch. */
   address(url: string): Address;
   /** Makes a driver's new connection give the answers that the other databases give. */
-  prepare(connection: unknown): Promise<void>;
+  prepare(connection: unknown, manner?: Manner): Promise<void>;
   /** Runs a statement without bindings on a driver's connection. */
   query(connection: unknown, sql: string): Promise<readonly Row[]>;
   /** A statement whose rows have the `name` of each table and view in this database. */
@@ -138,6 +159,8 @@ export interface Dialect {
   reserve(query: Knex.QueryBuilder): Knex.QueryBuilder;
   /** Runs statements of a transaction so that the failure of the first leaves the transaction usable. */
   attempt(send: Send, statements: readonly Bound[]): Answers;
+  /** Null where rows are not written and read as lines. */
+  readonly copies: Copies | null;
   /** The statements that insert rows, in the way that this database takes them fastest. */
   insertion(insertion: Insertion): readonly Bound[];
   /**

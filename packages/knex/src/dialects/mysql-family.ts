@@ -170,6 +170,8 @@ export const mysqlFamily = (collation: string) =>
 
     attempt: (send, statements) => send(statements),
 
+    copies: null,
+
     insertion: insertionByLists,
 
     async migrate(knex, migration) {

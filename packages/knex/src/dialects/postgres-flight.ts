@@ -75,7 +75,7 @@ export const unnamed = new WeakSet<object>();
  */
 export async function sendFlight(client: Client, statements: readonly Bound[]): Promise<readonly Answer[]> {
   // COPY has the connection to itself.
-  const copy = statements.findIndex(({ lines }) => lines);
+  const copy = statements.findIndex(({ lines, reads }) => lines ?? reads);
   if (copy === -1)
     return flight(client, statements, 0).catch((error: unknown) => {
       // By itself it did nothing, and can be run again; in a transaction everything before it has to be, too.
@@ -181,7 +181,7 @@ class Flight {
   }
 }
 
-/** A query class of the driver's that copies lines into a table. */
+/** A query class of the driver's that copies lines into a table, or out of one. */
 class Copy {
   #changes = 0;
 
@@ -198,10 +198,19 @@ class Copy {
 
   handleCopyInResponse(wire: Wire): void {
     const lines = this.statement.lines ?? [];
+    if (lines instanceof Uint8Array) wire.sendCopyFromChunk(lines as Buffer);
+    else this.#sendLines(wire, lines);
+    wire.endCopyFrom();
+  }
+
+  #sendLines(wire: Wire, lines: readonly string[]): void {
     for (let start = 0; start < lines.length; start += LINES_AT_ONCE) {
       wire.sendCopyFromChunk(Buffer.from(lines.slice(start, start + LINES_AT_ONCE).join('')));
     }
-    wire.endCopyFrom();
+  }
+
+  handleCopyData({ chunk }: { readonly chunk: Uint8Array }): void {
+    this.statement.reads?.(chunk);
   }
 
   handleCommandComplete({ text }: { readonly text: string }): void {

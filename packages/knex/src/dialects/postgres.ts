@@ -7,7 +7,7 @@ import { anyNumber } from '../writers.js';
 import { absent, connectionLost, unchecked, unencrypted, unexpected, type Codes } from './failure.js';
 import { cancel, type Cancellable } from './postgres-cancel.js';
 import { postgresCatalogue } from './postgres-catalogue.js';
-import { copyOf } from './postgres-copy.js';
+import { copies, copyOf } from './postgres-copy.js';
 import { isOfServer, outdated, sendFlight, unnamed, type Client } from './postgres-flight.js';
 import { pulse, SILENCE } from './pulse.js';
 import { encryptionOf } from './tls.js';
@@ -197,6 +197,8 @@ export const postgres: Dialect = {
       throw new StatementFailure(error.index - 1, error.cause);
     }
   },
+
+  copies,
 
   insertion: (insertion) => (insertion.rows.length <= FEW_ROWS ? insertionByLists(insertion) : [copyOf(insertion)]),
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { Line } from '../writers.js';
@@ -8,6 +8,12 @@ import type { Knex } from 'knex';
 /** Those members of Knex's client for this driver that are used here; Knex has no types for them. */
 declare class KnexSqliteClient extends Knex.Client {
   _query(connection: unknown, query: { sql: string }): Promise<unknown>;
+}
+
+interface Settings {
+  readonly filename: string;
+  /** Whether it is refused if it is not there. */
+  readonly existing?: boolean;
 }
 
 /** How long Janus's own statements wait for another process in this thread, in milliseconds. */
@@ -23,11 +29,14 @@ export class SqliteClient extends Client {
   }
 
   get filename(): string {
-    return (this.connectionSettings as { filename: string }).filename;
+    return (this.connectionSettings as Settings).filename;
   }
 
-  override acquireRawConnection(): Promise<unknown> {
-    if (this.filename !== ':memory:') mkdirSync(dirname(this.filename), { recursive: true });
+  override async acquireRawConnection(): Promise<unknown> {
+    if (this.filename !== ':memory:') {
+      if ((this.connectionSettings as Settings).existing) accessSync(this.filename);
+      else mkdirSync(dirname(this.filename), { recursive: true });
+    }
     return super.acquireRawConnection() as Promise<unknown>;
   }
 

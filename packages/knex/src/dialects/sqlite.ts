@@ -115,11 +115,11 @@ export const sqlite: Dialect = {
   localUrl: 'sqlite:instance/image_processing.db',
   driver: 'better-sqlite3',
 
-  connect(url) {
+  connect(url, manner) {
     const filename = fileOf(url);
     return {
       client: SqliteClient,
-      connection: { filename },
+      connection: { filename, existing: manner?.existing } as object,
       useNullAsDefault: true,
       // One writes, and the others read meanwhile. What is in memory is there for one connection alone.
       pool: { min: 1, max: filename === ':memory:' ? 1 : 4 },
@@ -129,14 +129,14 @@ export const sqlite: Dialect = {
   address: (url) => ({ system: 'sqlite', name: fileOf(url) }),
 
   // eslint-disable-next-line typescript/require-await -- the others wait for a server
-  async prepare(connection) {
+  async prepare(connection, manner) {
     const database = connection as BetterSqlite3.Database;
     database.pragma('foreign_keys = on');
     database.pragma('journal_mode = wal');
     // With a write-ahead log this is safe against a crash of the process; a power cut can cost the last commits, no more.
     database.pragma('synchronous = full');
     // In KiB. With what it has for itself, the inner pages of every index of a hundred million images are in memory.
-    database.pragma('cache_size = -48000');
+    database.pragma(`cache_size = ${manner?.frugal ? -4000 : -48_000}`);
     // A savepoint has a journal of its own, which would be a file.
     database.pragma('temp_store = memory');
     // How long it waits for another process to end its transaction. It waits in this thread, where nothing else runs meanwhile:
@@ -215,6 +215,8 @@ export const sqlite: Dialect = {
   reserve: (query) => query,
 
   attempt: (send, statements) => send(statements),
+
+  copies: null,
 
   // One row at a time is faster than a longer statement: nothing is waited for in between.
   insertion: ({ table, rows, sql }) =>
