@@ -1,7 +1,9 @@
+import { inspect } from 'node:util';
 import { CannotRunError, transfer, type TransferOptions, type TransferProgress } from '@janus/cli';
 import { TABLES } from '@janus/knex/tables';
 import { expect } from 'chai';
 import { newImage, newUser, refusal } from '../contract/store.js';
+import { watch } from '../database/watching.js';
 import { fill, type DataSet } from './data-set.js';
 import { names, useHouses, type House } from './houses.js';
 
@@ -50,6 +52,36 @@ describe('moving', function moving() {
         for (const { name, source, target } of tables) {
           expect(source.rows, name).to.be.greaterThan(0);
           expect(target, name).to.deep.equal(source);
+        }
+      });
+
+      it('tells no value of what it moves to those who watch it', async () => {
+        const secret = 'b3hu1tmybxf';
+        const images = Array.from({ length: 200 }, (_, index) => ({
+          ...image(`${secret}${index}.jpg`),
+          sha256: index.toString(16).padStart(64, '0'),
+          // Words enough for several ranges.
+          title: Array.from({ length: 30 }, (__, word) => `${secret}${index}x${word}`)
+            .join(' ')
+            .slice(0, 500),
+          owner: 0,
+          trashed: false,
+          tags: [`${secret} ${index}`],
+        }));
+        await from.empty();
+        await fill(from.store, { ...nothing, users: one.users, images });
+        const watching = watch();
+        try {
+          await move();
+          await from.database.knex('image_words').where('word', 'like', `${secret}1%`).delete();
+          expect(await move()).to.include({ outcome: 'identical' });
+          const told = watching
+            .spans()
+            .map(({ name, attributes, events, status }) => ({ name, attributes, events, status }));
+          expect(told.length).to.be.above(50);
+          expect(inspect(told, { depth: null, maxStringLength: null, maxArrayLength: null })).not.to.include(secret);
+        } finally {
+          await watching.stop();
         }
       });
 

@@ -247,7 +247,7 @@ export class Database implements UnitOfWork {
     query: Knex.QueryBuilder,
     reads: (lines: Uint8Array) => void,
   ): Promise<void> {
-    await this.#runner.run([copies.from(name, query.toQuery(), reads)]);
+    await this.#runner.run([copies.from(name, query.toSQL().toNative(), reads)]);
   }
 
   /** Updates the rows of a table that a query finds, and returns how many those were, also where nothing in them changed. */

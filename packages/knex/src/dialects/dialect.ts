@@ -84,8 +84,8 @@ export interface Attempt {
 export interface Copies {
   /** The statement that inserts lines into a table. */
   into(table: string, columns: readonly string[], lines: Uint8Array): Bound;
-  /** The statement that gives the rows of a query, which has no places for values, as lines. */
-  from(name: string, query: string, reads: (lines: Uint8Array) => void): Bound;
+  /** The statement that gives the rows of a query as lines. */
+  from(name: string, query: Knex.SqlNative, reads: (lines: Uint8Array) => void): Bound;
 }
 
 /** Rows to be inserted. */

@@ -17,7 +17,7 @@ const fromClient = (table: string, columns: readonly string[]) => `COPY ${table}
 
 export const copies: Copies = {
   into: (table, columns, lines) => ({ name: inserting(table), sql: fromClient(table, columns), bindings: [], lines }),
-  from: (name, query, reads) => ({ name, sql: `COPY (${query}) TO STDOUT`, bindings: [], reads }),
+  from: (name, { sql, bindings }, reads) => ({ name, sql: `COPY (${sql}) TO STDOUT`, bindings, reads }),
 };
 
 /** The statement that inserts rows by COPY. https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2 */

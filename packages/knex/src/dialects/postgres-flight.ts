@@ -5,7 +5,7 @@ import { STATEMENTS_KEPT, StatementFailure, type Answer, type Bound, type Row } 
 import { rowMaker } from './row-maker.js';
 
 /** Those members of the driver's client and connection that a query class of one's own is given. */
-export type Client = Pick<Driver, 'query'> & {
+export type Client = Pick<Driver, 'query' | 'escapeLiteral'> & {
   getTypeParser(oid: number, format: 'text'): (value: string) => unknown;
   getTransactionStatus?(): string | null;
 };
@@ -186,6 +186,7 @@ class Copy {
   #changes = 0;
 
   constructor(
+    private readonly text: string,
     private readonly statement: Bound,
     private readonly index: number,
     private readonly resolve: (answer: Answer) => void,
@@ -193,7 +194,7 @@ class Copy {
   ) {}
 
   submit(wire: Wire): void {
-    wire.query(this.statement.sql);
+    wire.query(this.text);
   }
 
   handleCopyInResponse(wire: Wire): void {
@@ -231,9 +232,17 @@ export const isOfServer = (error: unknown): boolean => error instanceof Error &&
 
 const LINES_AT_ONCE = 100;
 
+/** A statement with its values in it: COPY takes none beside it. */
+function quoted(client: Client, { sql, bindings }: Bound): string {
+  return sql.replace(/\$(\d+)/g, (_, number) => {
+    const value = asText(bindings[Number(number) - 1]);
+    return value === null ? 'NULL' : client.escapeLiteral(value);
+  });
+}
+
 function copying(client: Client, statement: Bound, index: number): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    client.query(new Copy(statement, index, resolve, reject) as never);
+    client.query(new Copy(quoted(client, statement), statement, index, resolve, reject) as never);
   });
 }
 
