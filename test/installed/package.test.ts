@@ -109,7 +109,8 @@ describe('The packages, packed and installed where the repository is not', funct
 
   it('run the command `janus`, which brings its drivers', async () => {
     const janus = join('node_modules', '@janus', 'cli', 'bin', 'janus.js');
-    const { code, output } = await node(project, janus, 'transfer', '--from', 'sqlite:a.db', '--to', 'sqlite:b.db');
+    const memory = 'sqlite::memory:';
+    const { code, output } = await node(project, janus, 'transfer', '--from', memory, '--to', memory);
     expect(code).to.equal(2);
     expect(output).to.include('neither the source nor the target has tables of Janus’s');
   });

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { ConflictError, DuplicateError, MissingReferenceError, StillReferencedError } from '@janus/core';
 import type { Knex } from 'knex';
+import type { Client as Driver } from 'pg';
 import { addressOf } from './address.js';
 import { codeOf, insertionByLists, jsonPath, plain, StatementFailure, type Dialect, type Row } from './dialect.js';
 import { anyNumber } from '../writers.js';
@@ -30,6 +31,8 @@ const CODES: Codes = {
 /** Those members of Knex's client that are used here; Knex has no types for them. */
 declare class KnexPostgresClient extends Knex.Client {
   acquireRawConnection(): Promise<unknown>;
+  _acquireOnlyConnection(): Promise<unknown>;
+  readonly driver: { readonly Client: new (settings: unknown) => Driver & Pick<Connection, 'connection'> };
 }
 
 const KnexClient = createRequire(import.meta.url)('knex/lib/dialects/postgres/index.js') as typeof KnexPostgresClient;
@@ -43,6 +46,21 @@ class PostgresClient extends KnexClient {
   override async acquireRawConnection(): Promise<unknown> {
     const connection = (await super.acquireRawConnection()) as object;
     if ((this.connectionSettings as Settings).pooled) unnamed.add(connection);
+    return connection;
+  }
+
+  // As Knex's own, which leaves a connection open where the driver gives up the login (no password, say, where one is asked
+  // for): the server waits a minute for what comes next, and so does a process that would end.
+  override async _acquireOnlyConnection(): Promise<unknown> {
+    const connection = new this.driver.Client(this.connectionSettings);
+    const dispose = (why: unknown) => void Object.assign(connection, { __knex__disposed: why });
+    connection.on('error', dispose).on('end', () => dispose('ended'));
+    try {
+      await connection.connect();
+    } catch (error) {
+      connection.connection.stream.destroy();
+      throw error;
+    }
     return connection;
   }
 }
