@@ -47,7 +47,8 @@ export const tagNames = quickly(
   (value) => {
     if (!Array.isArray(value) || value.length > 100) return UNSURE;
     const names = new Set<unknown>();
-    for (const name of value as unknown[]) names.add(quick(tagName, name));
+    // By index, as the schema does.
+    for (let index = 0; index < value.length; index += 1) names.add(quick(tagName, value[index]));
     return names.has(UNSURE) ? UNSURE : [...names];
   },
 );

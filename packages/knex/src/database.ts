@@ -190,11 +190,6 @@ export class Database implements UnitOfWork {
     }
   }
 
-  /** Runs statements that define tables, with no values in them. */
-  async define(...statements: readonly string[]): Promise<void> {
-    await this.#runner.run(statements.map(plain), noRows);
-  }
-
   /**
    * The rows that a query finds.
    * @param name tells it from every other query, and all that its SQL depends on but which values are given

@@ -63,8 +63,11 @@ export class KnexMigrations implements Knex.MigrationSource<Listed> {
 
   async #end(knex: Knex): Promise<void> {
     // What another process has applied since Knex looked, Knex has noted once more.
-    if (this.#turn) await note(knex, this.#turn, await nextBatch(knex));
-    await this.#giveBack();
+    try {
+      if (this.#turn) await note(knex, this.#turn, await nextBatch(knex));
+    } finally {
+      await this.#giveBack();
+    }
   }
 
   async #giveBack(): Promise<void> {

@@ -4,14 +4,12 @@ import { isInsideOf } from './scope.js';
 
 /** Those who write to one database. */
 export interface Writers {
-  /** How many may write at once. */
-  readonly atOnce: number;
   /** Waits until one may write. Returns what says that one is done; nothing, where any number may. */
   enter(signals: readonly AbortSignal[]): (() => void) | undefined | Promise<() => void>;
 }
 
 /** Where a server lets any number write at once. */
-export const anyNumber: Writers = { atOnce: Infinity, enter: () => undefined };
+export const anyNumber: Writers = { enter: () => undefined };
 
 /** How long one waits for a turn, in milliseconds: as long as Knex waits for a free connection. */
 const PATIENCE = 60_000;
@@ -21,7 +19,6 @@ const WAITS_FOR_ITSELF =
 
 /** One after the other, in the order in which they come. */
 export class Line implements Writers {
-  readonly atOnce = 1;
   #taken = false;
   readonly #waiting: (() => void)[] = [];
 

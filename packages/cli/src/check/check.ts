@@ -1,7 +1,6 @@
 import { Database } from '@janus/knex';
 import { migrationsOf, readSchema, TABLES, type Row, type Table } from '@janus/knex/tables';
 import { CannotRunError } from '../cannot-run-error.js';
-import { Burdens } from '../transfer/burdens.js';
 import { dangling } from '../transfer/dangling.js';
 import { open, Side } from '../transfer/side.js';
 import { rawKey, type RawKey } from '../transfer/span.js';
@@ -48,14 +47,6 @@ export async function check(url: string, options: CheckOptions = {}): Promise<Ch
   };
   try {
     report(await needFindings(side));
-    if ((await Burdens.of(side)).any)
-      report([
-        {
-          where: 'indexes',
-          what: 'a transfer into it was interrupted, and has not put on again what it took off',
-          advice: 'run the same `janus transfer` again, until it says that both sides are identical',
-        },
-      ]);
     const { ran, pending, unknown } = await side.do(migrationsOf);
     if (ran.length === 0) throw new CannotRunError('it has no tables of Janus’s; is this its URL?');
     if (unknown.length > 0)

@@ -1,13 +1,13 @@
-import type { Hand } from './hand.js';
 import type { RefusedRow, TablePlan } from './plan.js';
 import type { Range } from './range.js';
-import type { Repaired } from './repair.js';
+import { repair, type Repaired } from './repair.js';
 import { compareKeys, type Key } from './row.js';
+import type { Side } from './side.js';
 
 /** What was written to a table of the target. */
 export type Copied = Pick<Repaired, 'inserted' | 'updated' | 'deleted'>;
 
-/** How many ranges a hand has at once: while one is read, another is written. */
+/** How many ranges there are at once: while one is read, another is written. */
 const AT_ONCE = 2;
 
 /**
@@ -22,7 +22,8 @@ export class Copying {
 
   constructor(
     private readonly plans: readonly TablePlan[],
-    private readonly hands: readonly Hand[],
+    private readonly source: Side,
+    private readonly target: Side,
     private readonly looked: (table: string, rows: number) => void,
   ) {}
 
@@ -34,49 +35,36 @@ export class Copying {
   /** Goes through what is open until nothing is, parents before children. */
   async rounds(): Promise<void> {
     for (let round = 0; round < ROUNDS && this.open; round += 1) {
-      for (const plan of this.plans) await this.#work([plan], !plan.table.kept);
+      for (const plan of this.plans) await this.#work(plan, !plan.table.kept);
       // What others must not refer to any more goes when they do not.
-      for (const plan of this.plans.toReversed()) if (plan.table.kept) await this.#work([plan], true);
+      for (const plan of this.plans.toReversed()) if (plan.table.kept) await this.#work(plan, true);
     }
   }
 
-  /** Goes through what is open once, all tables at the same time: where nothing refers to anything. */
-  async rush(): Promise<void> {
-    await this.#work(this.plans, true);
-  }
-
   /** Has the ranges of some rows looked at again. */
-  reopen({ table, key }: Pick<RefusedRow, 'table' | 'key'>): void {
+  #reopen({ table, key }: Pick<RefusedRow, 'table' | 'key'>): void {
     const range = this.plans.find((plan) => plan.table.name === table)?.ranges.find((one) => holds(one, key));
     if (range) range.open = true;
   }
 
-  async #work(plans: readonly TablePlan[], remove: boolean): Promise<void> {
-    const due = plans
-      .flatMap(({ table, ranges }) =>
-        ranges.filter((range) => range.open).map((range) => ({ table: table.name, range })),
-      )
-      .values();
+  async #work({ table, ranges }: TablePlan, remove: boolean): Promise<void> {
+    const { source, target } = this;
+    const due = ranges.filter((range) => range.open).values();
     let failed = false;
-    const next = async (hand: Hand) => {
-      for (const { table, range } of due) {
-        if (failed) return;
-        // Before it is read: whoever opens it from here on wants it to be read again.
-        range.open = false;
-        const done = await hand.repair(table, range, remove);
-        this.#note(table, range, done);
+    const next = async () => {
+      try {
+        for (const range of due) {
+          if (failed) return;
+          // Before it is read: whoever opens it from here on wants it to be read again.
+          range.open = false;
+          this.#note(table.name, range, await repair(table, range, { source, target, remove }));
+        }
+      } catch (error) {
+        failed = true;
+        throw error;
       }
     };
-    const ends = await Promise.allSettled(
-      this.hands.flatMap((hand) =>
-        Array.from({ length: AT_ONCE }, async () => {
-          await next(hand).catch((error: unknown) => {
-            failed = true;
-            throw error;
-          });
-        }),
-      ),
-    );
+    const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, next));
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
@@ -84,8 +72,8 @@ export class Copying {
     range.source = done.source;
     range.target = done.target;
     range.open ||= done.open;
-    for (const key of done.parked) this.reopen({ table, key });
-    for (const row of done.awaited) this.reopen(row);
+    for (const key of done.parked) this.#reopen({ table, key });
+    for (const row of done.awaited) this.#reopen(row);
     const before = this.copied.get(table) ?? { inserted: 0, updated: 0, deleted: 0 };
     this.copied.set(table, {
       inserted: before.inserted + done.inserted,

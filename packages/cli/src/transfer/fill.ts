@@ -7,7 +7,9 @@ import { rawKey, writtenKey, type RawKey, type Span } from './span.js';
 import type { MovedTable } from './table.js';
 
 /** How many rows are read at a time: they are lines before the next are. */
-const PAGE = 512;
+const PAGE = 128;
+/** Beyond so many characters rows are gone through one range after the other: more came since they were compared. */
+const MUCH = 2 ** 22;
 
 /** What was copied, and whether the target gave the same lines back. */
 export interface Filled extends Sum {
@@ -35,12 +37,13 @@ export async function fill(table: MovedTable, span: Span, source: Side, target: 
   return { rows, digest, same: (await compareLines(table, span, lines, target)) === 'the same' };
 }
 
-/** The rows of a span as lines; null if the target would refuse one. */
+/** The rows of a span as lines; null if the target would refuse one, or if there are too many. */
 async function linesOf(table: MovedTable, { after, upTo }: Span, source: Side) {
   const key = (bound: Span['after']) => bound && writtenKey(table, source.database, bound);
   const last = key(upTo);
   const lines: Buffer[] = [];
   let rows = 0;
+  let length = 0;
   for (let cursor: RawKey | null = key(after); ;) {
     const page = await source.page(table, cursor, last, PAGE);
     let text = '';
@@ -49,6 +52,8 @@ async function linesOf(table: MovedTable, { after, upTo }: Span, source: Side) {
       if (line.unfit.length > 0) return null;
       text += line.text;
     }
+    length += text.length;
+    if (length > MUCH) return null;
     lines.push(Buffer.from(text));
     rows += page.length;
     const end = page.at(-1);

@@ -55,13 +55,7 @@ export function movedTables(
   source: { readonly database: Database; readonly tables: readonly Table[] },
   target: { readonly database: Database; readonly tables: readonly Table[] },
 ): readonly MovedTable[] {
-  // While the target is filled, it may be without references.
-  const tables = target.tables.map((table) => ({
-    ...table,
-    references:
-      [table, ...source.tables].find(({ name, references }) => name === table.name && references.length > 0)
-        ?.references ?? [],
-  }));
+  const { tables } = target;
   const restricting = tables.flatMap(({ references }) =>
     references.filter(({ onDelete }) => ['restrict', 'no action'].includes(onDelete)).map(({ table }) => table),
   );

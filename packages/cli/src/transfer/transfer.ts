@@ -1,16 +1,10 @@
 import { migrationsOf, type MigrationState } from '@janus/knex/tables';
 import { CannotRunError } from '../cannot-run-error.js';
-import { Burdens } from './burdens.js';
 import { Copying, type Copied } from './copy.js';
-import { OwnHand, type Hand, type Listener } from './hand.js';
-import { withAnother } from './hands.js';
-import type { Planned, RefusedRow, TablePlan } from './plan.js';
+import { planTable, type RefusedRow, type TablePlan } from './plan.js';
 import { differ, total, type Sum } from './range.js';
 import { openSides, type Side } from './side.js';
 import { tablesOf, type MovedTable } from './table.js';
-
-/** So many rows are worth other threads, and to take off an empty target what slows it. */
-const MANY = 10_000;
 
 export interface TransferOptions {
   /** Only compares: nothing is written. */
@@ -26,7 +20,7 @@ export interface TransferOptions {
 
 /** How far a transfer is. */
 export interface TransferProgress {
-  readonly phase: 'comparing' | 'copying' | 'indexing';
+  readonly phase: 'comparing' | 'copying';
   readonly table: string;
   /** Rows of the source that were looked at in this phase, of about how many. */
   readonly done: number;
@@ -69,87 +63,33 @@ export async function transfer(from: string, to: string, options: TransferOption
     agree(await source.do(migrationsOf), await target.do(migrationsOf));
     const tables = await tablesOf(source, target);
     const wanted = chosen(tables, options.tables);
-    const counts = await rowsOf(wanted, source);
+    const comparing = new Counting('comparing', await rowsOf(wanted, source), options);
     let refused = 0;
-    const comparing = new Counting('comparing', sumOf(counts.values()), options);
-    const listener: Listener = {
-      refused(row) {
-        refused += 1;
-        options.onRefused?.(row);
-      },
-      looked: (table, rows) => comparing.add(table, rows),
-    };
-    const work = async (hands: readonly Hand[]): Promise<TransferResult> => {
-      const plans = await planned(wanted, counts, hands);
-      const burdens = await Burdens.of(target);
-      let copied: ReadonlyMap<string, Copied> = new Map();
-      if (!options.verify && !options.dryRun && refused === 0)
-        copied = await written({ plans, burdens, tables, hands, target }, options);
-      const results = plans.map((plan) => resultOf(plan, copied.get(plan.table.name)));
-      const left = burdens.any || plans.some(({ ranges }) => ranges.some((range) => range.open || differ(range)));
-      const different = refused > 0 && !options.verify ? 'refused' : 'different';
-      return { outcome: left || refused > 0 ? different : 'identical', refused, tables: results };
-    };
-    const own = new OwnHand(tables, source, target, listener);
-    return await (comparing.expected < MANY ? work([own]) : withAnother(own, { from, to, listener }, work));
+    const plans: TablePlan[] = [];
+    for (const table of wanted) {
+      const plan = await planTable(table, source, target, {
+        refused(row) {
+          refused += 1;
+          options.onRefused?.(row);
+        },
+        looked: (rows) => comparing.add(table.name, rows),
+      });
+      plans.push({ table, ...plan });
+    }
+    let copied: ReadonlyMap<string, Copied> = new Map();
+    if (!options.verify && !options.dryRun && refused === 0) {
+      const counting = new Counting('copying', openRows(plans), options);
+      const copying = new Copying(plans, source, target, (table, rows) => counting.add(table, rows));
+      await copying.rounds();
+      copied = copying.copied;
+    }
+    const results = plans.map((plan) => resultOf(plan, copied.get(plan.table.name)));
+    const left = plans.some(({ ranges }) => ranges.some((range) => range.open || differ(range)));
+    const different = refused > 0 && !options.verify ? 'refused' : 'different';
+    return { outcome: left || refused > 0 ? different : 'identical', refused, tables: results };
   } finally {
     await close();
   }
-}
-
-/** Compares tables, those of most rows first: so the hands end at the same time. */
-async function planned(
-  tables: readonly MovedTable[],
-  counts: ReadonlyMap<string, number>,
-  hands: readonly Hand[],
-): Promise<readonly TablePlan[]> {
-  const found = new Map<string, Planned>();
-  const rows = ({ name }: MovedTable) => counts.get(name) ?? 0;
-  const due = tables.toSorted((a, b) => rows(b) - rows(a)).values();
-  const next = async (hand: Hand) => {
-    for (const { name } of due) found.set(name, await hand.plan(name));
-  };
-  await Promise.all(hands.map(next));
-  return tables.flatMap((table) => {
-    const plan = found.get(table.name);
-    return plan ? [{ table, ...plan }] : [];
-  });
-}
-
-interface Work {
-  readonly plans: readonly TablePlan[];
-  readonly burdens: Burdens;
-  /** All of them, chosen or not. */
-  readonly tables: readonly MovedTable[];
-  readonly hands: readonly Hand[];
-  readonly target: Side;
-}
-
-/** Writes what is to be written. */
-async function written(
-  { plans, burdens, tables, hands, target: { database } }: Work,
-  options: TransferOptions,
-): Promise<ReadonlyMap<string, Copied>> {
-  const counting = new Counting('copying', openRows(plans), options);
-  const writers = hands.slice(0, database.dialect.writers(database.knex).atOnce);
-  const copying = new Copying(plans, writers, (table, rows) => counting.add(table, rows));
-  const isEmpty = plans.every(({ ranges }) => ranges.every(({ target: { rows } }) => rows === 0));
-  if (isEmpty && counting.expected >= MANY) await burdens.take(plans.map(({ table }) => table.name));
-  if (burdens.any) {
-    if (burdens.references) await copying.rush();
-    else await copying.rounds();
-    const sizes = new Map(
-      plans.map(({ table, ranges }) => [table.name, sumOf(ranges.map(({ source: { rows } }) => rows))]),
-    );
-    const rows = (table: string) => sizes.get(table) ?? 0;
-    const indexing = new Counting('indexing', sumOf(burdens.tables.map(rows)), options);
-    await burdens.put(tables, {
-      out: (row) => copying.reopen(row),
-      done: (table) => indexing.add(table, rows(table)),
-    });
-  }
-  await copying.rounds();
-  return copying.copied;
 }
 
 function resultOf({ table, ranges, missing, changed, surplus }: TablePlan, copied?: Copied): TransferredTable {
@@ -192,8 +132,8 @@ function chosen(tables: readonly MovedTable[], names: readonly string[] | undefi
   return tables.filter(({ name }) => names?.includes(name) ?? true);
 }
 
-async function rowsOf(tables: readonly MovedTable[], source: Side): Promise<ReadonlyMap<string, number>> {
-  return new Map(await Promise.all(tables.map(async (table) => [table.name, await source.count(table)] as const)));
+async function rowsOf(tables: readonly MovedTable[], source: Side): Promise<number> {
+  return sumOf(await Promise.all(tables.map(async (table) => source.count(table))));
 }
 
 const sumOf = (counts: Iterable<number>): number => [...counts].reduce((sum, count) => sum + count, 0);
@@ -207,7 +147,7 @@ class Counting {
 
   constructor(
     private readonly phase: TransferProgress['phase'],
-    readonly expected: number,
+    private readonly expected: number,
     private readonly options: TransferOptions,
   ) {}
 

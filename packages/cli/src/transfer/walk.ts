@@ -16,21 +16,23 @@ export interface Chunk {
 
 // So many rows are read at a time that their text is an eighth to a quarter of a megabyte: many, for each statement takes its time, and not
 // so many that rows of much JSON fill the memory.
-const FIRST = 512;
+const FIRST = 64;
 const LEAST = 16;
 const MOST = 4_096;
 /** So many are read by one statement: they are text before the next are read. */
-const AT_ONCE = 512;
+const AT_ONCE = 128;
 const MUCH = 2 ** 18;
 const LITTLE = 2 ** 17;
+
+const lengthOf = (rows: readonly CanonicalRow[]): number => rows.reduce((sum, { text }) => sum + text.length, 0);
 
 /** How many rows the next page has. It follows from the rows that were read alone: equal tables are cut alike. */
 class Size {
   limit = FIRST;
 
   read(rows: readonly CanonicalRow[]): void {
-    if (rows.length < this.limit) return;
-    const length = rows.reduce((sum, { text }) => sum + text.length, 0);
+    const length = lengthOf(rows);
+    if (rows.length < this.limit && length < MUCH) return;
     if (length > MUCH) this.limit = Math.max(this.limit / 2, LEAST);
     else if (length < LITTLE) this.limit = Math.min(this.limit * 2, MOST);
   }
@@ -59,7 +61,7 @@ class Stream {
 
   /** Reads until there are as many as are wanted, or no more. */
   async readAhead(size: Size): Promise<void> {
-    while (!this.ended && this.rows.length < size.limit) {
+    while (!this.ended && this.rows.length < size.limit && lengthOf(this.rows) < MUCH) {
       const next = this.#next ?? this.#request(Math.min(size.limit, AT_ONCE));
       this.#next = null;
       const raw = await next.page;

@@ -33,12 +33,6 @@ export interface Catalogue {
   readonly references: string;
   /** table_name, name */
   readonly triggers: string;
-  /**
-   * What a table that is to be filled can do without meanwhile, and can be given back afterwards: its indexes that make nothing
-   * unique, and where they can be taken off its references. For each: table_name, refers (whether it is a reference), and the
-   * statements `take` and `put`. Null where such statements are not taken back with their transaction.
-   */
-  readonly burdens: string | null;
   /** What a column of each type may hold; text of some length is not listed. One alone, but in SQLite, which has few types. */
   readonly kinds: Readonly<Record<string, readonly ColumnKind[]>>;
   /** The collation that compares text by code point; null where columns have it that name none. */

@@ -40,15 +40,6 @@ export const postgresCatalogue: Catalogue = {
     select c.relname as table_name, t.tgname as name from pg_class c
       join pg_trigger t on t.tgrelid = c.oid and not t.tgisinternal where ${isTable}`,
 
-  burdens: `
-    select c.relname as table_name, true as refers, format('alter table %I drop constraint %I', c.relname, f.conname) as take,
-           format('alter table %I add constraint %I %s', c.relname, f.conname, pg_get_constraintdef(f.oid)) as put
-      from pg_class c join pg_constraint f on f.conrelid = c.oid and f.contype = 'f' where ${isTable}
-    union all
-    select c.relname, false, format('drop index %I', x.relname), pg_get_indexdef(i.indexrelid)
-      from pg_class c join pg_index i on i.indrelid = c.oid and not i.indisunique
-      join pg_class x on x.oid = i.indexrelid where ${isTable}`,
-
   kinds: {
     uuid: ['id'],
     'timestamp(3) with time zone': ['instant'],

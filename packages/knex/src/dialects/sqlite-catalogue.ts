@@ -26,11 +26,6 @@ export const sqliteCatalogue: Catalogue = {
 
   triggers: "select tbl_name as table_name, name from sqlite_master where type = 'trigger'",
 
-  burdens: `
-    select t.name as table_name, 0 as refers, 'drop index "' || i.name || '"' as take, i.sql as put
-      from sqlite_master t join sqlite_master i on i.type = 'index' and i.tbl_name = t.name and i.sql not like 'create unique%'
-     where ${isTable}`,
-
   kinds: {
     text: ['id', 'json'],
     integer: ['integer', 'instant'],
