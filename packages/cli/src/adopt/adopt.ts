@@ -23,7 +23,7 @@ export async function adopt(source: string, target: string, options: AdoptOption
   await refuseTheSame(path, pathOf(target));
   const from = await Source.open(path);
   try {
-    const side = new Side('target', await open('target', target));
+    const side = new Side('target', await open('target', target, false));
     try {
       await refuseUnready(side);
       return await new Takeover(from, new Target(side.database), { ...options, owner }).all();

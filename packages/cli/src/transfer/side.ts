@@ -1,4 +1,4 @@
-import { JanusError } from '@janus/core';
+import { JanusError, UnavailableError } from '@janus/core';
 import { Database } from '@janus/knex';
 import type { Row } from '@janus/knex/tables';
 import { CannotRunError } from '../cannot-run-error.js';
@@ -6,12 +6,21 @@ import type { CanonicalRow } from './row.js';
 import { piecesOf, within, writtenKey, type RawKey, type Span } from './span.js';
 import type { MovedTable } from './table.js';
 
-/** Opens a database. @param name what to call it should that fail @throws CannotRunError */
-export async function open(name: Side['name'], url: string): Promise<Database> {
+const MAKE = 'If it is to be made: npx knex migrate:latest, with its URL in DATABASE_URL and its --env';
+
+/**
+ * Opens a database that is there: what was mistyped is not made.
+ * @param name what to call it should that fail
+ * @param frugal whether it is read once and in order
+ * @throws CannotRunError
+ */
+export async function open(name: Side['name'], url: string, frugal = true): Promise<Database> {
   try {
-    return await Database.open(url, { existing: true, frugal: true });
+    return await Database.open(url, { existing: true, frugal });
   } catch (error) {
-    throw new CannotRunError(`the ${name}: ${error instanceof Error ? error.message : 'it cannot be opened'}`);
+    const said = error instanceof Error ? error.message : 'it cannot be opened';
+    const absent = error instanceof UnavailableError && error.code === 'ENOENT';
+    throw new CannotRunError(`the ${name}: ${said}${absent ? ` ${MAKE}` : ''}`);
   }
 }
 
