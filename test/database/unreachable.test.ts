@@ -3,9 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InvalidError, UnavailableError } from '@janus/core';
-import { Database, KnexLogRepository } from '@janus/knex';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InvalidError, TimeoutError, UnavailableError, type LogRepository } from '@janus/core';
+import { Database, knexfile, KnexLogRepository } from '@janus/knex';
 import { expect } from 'chai';
+import createKnex from 'knex';
 import { refusal } from '../contract/store.js';
 import { url } from './empty-database.js';
 import { expectNotToTell, secret } from './scratch.js';
@@ -27,6 +29,42 @@ describe('a database that was closed', () => {
     await database.close();
     const error = await refusal(new KnexLogRepository(database).recent());
     expect(error).to.be.instanceOf(UnavailableError).and.include({ code: 'closed' });
+  });
+});
+
+describe('a database all of whose connections are in use', () => {
+  it('says so to whoever waits for one in vain, and goes on when one is free', async () => {
+    const [config] = Object.entries(knexfile({ DATABASE_URL: url })).flatMap(([name, one]) =>
+      url.startsWith(name) ? [one] : [],
+    );
+    const knex = createKnex({
+      ...config,
+      pool: { ...config?.pool, min: 0, max: 1 },
+      acquireConnectionTimeout: 300,
+      log: { warn: () => undefined },
+    });
+    const database = Database.of(knex);
+    const logs: LogRepository = new KnexLogRepository(database);
+    try {
+      await database.migrate();
+      const done = new AbortController();
+      const held = database.run(
+        async () => {
+          await logs.recent();
+          await once(done.signal, 'abort');
+        },
+        { readOnly: true },
+      );
+      await sleep(100);
+      const error = await refusal(logs.list({ where: { action: secret } }));
+      expect(error).to.be.instanceOf(TimeoutError).and.include({ code: 'no free connection' });
+      expectNotToTell(error, secret);
+      done.abort();
+      await held;
+      await logs.recent();
+    } finally {
+      await database.close();
+    }
   });
 });
 
