@@ -1,10 +1,10 @@
 import { Database } from '@janus/knex';
-import { migrationsOf, readSchema, TABLES, type Row, type Table } from '@janus/knex/tables';
+import { migrationsOf, type Row, type Table } from '@janus/knex/tables';
 import { CannotRunError } from '../cannot-run-error.js';
 import { dangling } from '../transfer/dangling.js';
 import { open, Side } from '../transfer/side.js';
 import { rawKey, type RawKey } from '../transfer/span.js';
-import { movedTables, type MovedTable } from '../transfer/table.js';
+import { described, movedTables, type MovedTable } from '../transfer/table.js';
 import { entityFault } from './entities.js';
 import type { Finding } from './finding.js';
 import { schemaFindings } from './schema.js';
@@ -64,7 +64,7 @@ export async function check(url: string, options: CheckOptions = {}): Promise<Ch
     if (pending.length === 0) {
       const before = findings;
       const tables = await withReference(async (reference) => {
-        const found = { database: side.database, tables: await ours(side) };
+        const found = await described(side);
         report(schemaFindings(reference, found));
         return findings > before ? [] : movedTables(reference, found);
       });
@@ -75,9 +75,6 @@ export async function check(url: string, options: CheckOptions = {}): Promise<Ch
   }
   return { outcome: findings > 0 ? 'faulty' : 'sound', findings };
 }
-
-const ours = async (side: Side): Promise<readonly Table[]> =>
-  (await side.do(readSchema)).filter(({ name }) => TABLES.includes(name));
 
 async function needFindings(side: Side): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
@@ -98,7 +95,7 @@ async function withReference<Result>(
   const database = await Database.open('sqlite::memory:');
   try {
     await database.migrate();
-    return await work({ database, tables: await ours(new Side('database', database)) });
+    return await work(await described(new Side('database', database)));
   } finally {
     await database.close();
   }

@@ -40,7 +40,8 @@ export interface MovedTable {
   at(column: MovedColumn): number;
 }
 
-const described = async (side: Side) => ({
+/** A side's database, and the tables of Janus's that it has. */
+export const described = async (side: Side) => ({
   database: side.database,
   tables: (await side.do(readSchema)).filter(({ name }) => TABLES.includes(name)),
 });

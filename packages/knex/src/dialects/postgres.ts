@@ -144,9 +144,10 @@ export const postgres: Dialect = {
     await client.query(
       "select set_config(name, '1s', false) from pg_settings where name = 'client_connection_check_interval'",
     );
-    await client.query("set jit = off; set random_page_cost = 1.1; set lock_timeout = '5s'");
-    // A server may be set to round doubles to fifteen digits, or to write dates for the reader's country.
-    await client.query('set extra_float_digits = 1; set datestyle = iso');
+    // And it may be set to round doubles to fifteen digits, or to write dates for the reader's country.
+    await client.query(
+      "set jit = off; set random_page_cost = 1.1; set lock_timeout = '5s'; set extra_float_digits = 1; set datestyle = iso",
+    );
   },
 
   query: async (connection, sql) => (await (connection as Connection).query(sql)).rows,
