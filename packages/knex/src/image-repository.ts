@@ -46,7 +46,7 @@ import {
   userId,
 } from '@janus/core/adapter';
 import type { Knex } from 'knex';
-import { BATCH, inBatches, othersFirst } from './batches.js';
+import { BATCH, inBatches, othersFirst, sweepAway } from './batches.js';
 import { calls } from './calls.js';
 import type { Database } from './database.js';
 import { PRIMARY_KEY } from './dialects/dialect.js';
@@ -248,28 +248,25 @@ export class KnexImageRepository implements ImageRepository {
   }
 
   async purge(options: Sweep): Promise<number> {
-    const { before, batch, progress } = check(sweep, options);
+    const { before, ...batches } = check(sweep, options);
     const { knex } = this.database;
-    for (let purged = 0; ;) {
-      const rows = await this.database.rows(`images.purgeable ${batch}`, { before }, (given) =>
-        knex('images')
-          .select('id')
-          .where('deleted_at', '<', given.before)
-          .orderBy('deleted_at')
-          .orderBy('id')
-          .limit(batch, { skipBinding: true }),
-      );
-      const ids = rows.map((row) => row['id'] as Knex.Value);
+    return sweepAway(
+      batches,
+      async () =>
+        this.database.rows(`images.purgeable ${batches.batch}`, { before }, (given) =>
+          knex('images')
+            .select('id')
+            .where('deleted_at', '<', given.before)
+            .orderBy('deleted_at')
+            .orderBy('id')
+            .limit(batches.batch, { skipBinding: true }),
+        ),
       // Asked again, for one may have been restored in between.
-      if (ids.length > 0) {
-        purged += await this.database.deleteWhere('images.purge', 'images', { ids: padded(ids), before }, (given) =>
+      async (ids) =>
+        this.database.deleteWhere('images.purge', 'images', { ids: padded(ids), before }, (given) =>
           this.database.from('images', PRIMARY_KEY).whereIn('id', given.ids).where('deleted_at', '<', given.before),
-        );
-      }
-      if (ids.length > 0) progress?.(purged);
-      if (ids.length < batch) return purged;
-      await othersFirst();
-    }
+        ),
+    );
   }
 
   async tag(image: ImageId, given: readonly string[]): Promise<void> {

@@ -21,8 +21,7 @@ import {
   sweep,
   limit as limitRule,
 } from '@janus/core/adapter';
-import type { Knex } from 'knex';
-import { inBatches, othersFirst } from './batches.js';
+import { inBatches, sweepAway } from './batches.js';
 import { id, instant, jsonObject, nullable, number, text } from './columns.js';
 import { between, during, having, referring, type Bounds } from './conditions.js';
 import { calls } from './calls.js';
@@ -125,24 +124,22 @@ export class KnexLogRepository implements LogRepository {
   }
 
   async prune(options: Sweep): Promise<number> {
-    const { before, batch, progress } = check(sweep, options);
+    const { before, ...batches } = check(sweep, options);
     const ids = this.#ids({ to: before });
-    for (let pruned = 0; ;) {
-      const rows = await this.database.rows(`logs.prunable ${batch}`, { ids }, (given) => {
-        const query = this.#logs().select('id').orderBy('id').limit(batch, { skipBinding: true });
-        between(query, 'id', given.ids);
-        return query;
-      });
-      if (rows.length === 0) return pruned;
-      const due = padded(rows.map((row) => row['id'] as Knex.Value));
+    return sweepAway(
+      batches,
+      async () =>
+        this.database.rows(`logs.prunable ${batches.batch}`, { ids }, (given) => {
+          const query = this.#logs().select('id').orderBy('id').limit(batches.batch, { skipBinding: true });
+          between(query, 'id', given.ids);
+          return query;
+        }),
       // By their ids: a range would wait for whoever is writing the entry after it.
-      pruned += await this.database.deleteWhere('logs.prune', 'logs', { due }, (given) =>
-        this.database.from('logs', PRIMARY_KEY).whereIn('id', given.due),
-      );
-      progress?.(pruned);
-      if (rows.length < batch) return pruned;
-      await othersFirst();
-    }
+      async (due) =>
+        this.database.deleteWhere('logs.prune', 'logs', { due: padded(due) }, (given) =>
+          this.database.from('logs', PRIMARY_KEY).whereIn('id', given.due),
+        ),
+    );
   }
 
   #logs() {
