@@ -1,4 +1,5 @@
 import type {
+  Id,
   LogEntry,
   LogLevel,
   LogQuery,
@@ -43,6 +44,22 @@ const toEntry = (row: Row): LogEntry => ({
   metadata: jsonObject(row['metadata']),
 });
 
+/** What a new entry writes, with what its rules leave to be made. */
+export const newLogValues = (
+  { dialect }: Database,
+  values: Omit<LogEntry, 'id' | 'timestamp'>,
+  identity: { readonly id: Id<'log'>; readonly at: Date },
+): Row => ({
+  id: dialect.idValue(identity.id),
+  timestamp: identity.at,
+  level: values.level,
+  action: values.action,
+  module: values.module,
+  user_id: values.userId && dialect.idValue(values.userId),
+  image_id: values.imageId && dialect.idValue(values.imageId),
+  metadata: JSON.stringify(values.metadata),
+});
+
 const LOGS: Table<LogEntry> = {
   name: 'logs',
   columns: COLUMNS,
@@ -78,19 +95,9 @@ export class KnexLogRepository implements LogRepository {
   }
 
   #row(entry: NewLogEntry, at: string): Row {
-    const { dialect } = this.database;
     const values = check(newLogEntry, entry, at);
     const identity = identify(values.id, values.timestamp, at === '' ? 'timestamp' : `${at}.timestamp`);
-    return {
-      id: dialect.idValue(identity.id),
-      timestamp: identity.at,
-      level: values.level,
-      action: values.action,
-      module: values.module,
-      user_id: values.userId && dialect.idValue(values.userId),
-      image_id: values.imageId && dialect.idValue(values.imageId),
-      metadata: JSON.stringify(values.metadata),
-    };
+    return newLogValues(this.database, values, identity);
   }
 
   async list(query: LogQuery = {}): Promise<Page<LogEntry>> {

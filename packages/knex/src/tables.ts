@@ -2,6 +2,7 @@
 export { id, instant, json, nullable, number, text } from './columns.js';
 export { wordRows } from './image-creation.js';
 export { byCodePoint, hashPart, newImageValues, toAnalysis, toImage } from './image-row.js';
+export { newLogValues } from './log-repository.js';
 export { migrationsOf, type MigrationState } from './migration-state.js';
 export { TABLES } from './migrations.js';
 export { columnKinds, readSchema, textLength } from './schema.js';

@@ -9,7 +9,7 @@ import {
 } from '@janus/core';
 import { check, instant as instantRule, newLogEntry } from '@janus/core/adapter';
 import type { Database } from '@janus/knex';
-import type { Row } from '@janus/knex/tables';
+import { newLogValues, type Row } from '@janus/knex/tables';
 import type { ImageFile } from '@janus/ingest';
 import { instant, type OldRow } from './cells.js';
 import { adoptedId, unknownInstant } from './identity.js';
@@ -98,24 +98,11 @@ export function withPrototype(metadata: JsonValue | undefined, prototype: JsonOb
 
 /** @throws InvalidError */
 export function logRow(
-  { dialect }: Database,
+  database: Database,
   entry: NewLogEntry & { readonly id: Id<'log'>; readonly timestamp: Date },
 ): Made {
   const { id, timestamp } = entry;
-  const values = check(newLogEntry, entry);
-  return {
-    table: 'logs',
-    row: {
-      id: dialect.idValue(id),
-      timestamp,
-      level: values.level,
-      action: values.action,
-      module: values.module,
-      user_id: values.userId && dialect.idValue(values.userId),
-      image_id: values.imageId && dialect.idValue(values.imageId),
-      metadata: JSON.stringify(values.metadata),
-    },
-  };
+  return { table: 'logs', row: newLogValues(database, check(newLogEntry, entry), { id, at: timestamp }) };
 }
 
 /** The id of the log entry that says from which row something came. */
