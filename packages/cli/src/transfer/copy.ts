@@ -3,6 +3,7 @@ import type { Range } from './range.js';
 import { repair, type Repaired } from './repair.js';
 import { compareKeys, type Key } from './row.js';
 import type { Side } from './side.js';
+import type { Spool } from './spool.js';
 
 /** What was written to a table of the target. */
 export type Copied = Pick<Repaired, 'inserted' | 'updated' | 'deleted'>;
@@ -24,6 +25,7 @@ export class Copying {
     private readonly plans: readonly TablePlan[],
     private readonly source: Side,
     private readonly target: Side,
+    private readonly spool: Spool | null,
     private readonly looked: (table: string, rows: number) => void,
   ) {}
 
@@ -48,7 +50,7 @@ export class Copying {
   }
 
   async #work({ table, ranges }: TablePlan, remove: boolean): Promise<void> {
-    const { source, target } = this;
+    const { source, target, spool } = this;
     const due = ranges.filter((range) => range.open).values();
     let failed = false;
     const next = async () => {
@@ -57,7 +59,10 @@ export class Copying {
           if (failed) return;
           // Before it is read: whoever opens it from here on wants it to be read again.
           range.open = false;
-          this.#note(table.name, range, await repair(table, range, { source, target, remove }));
+          const { spooled } = range;
+          range.spooled = null;
+          const lines = spooled && (await spool?.read(spooled));
+          this.#note(table.name, range, await repair(table, range, lines ?? null, { source, target, remove }));
         }
       } catch (error) {
         failed = true;

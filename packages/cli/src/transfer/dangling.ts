@@ -1,15 +1,14 @@
 import type { RefusedRow } from './plan.js';
 import type { Side } from './side.js';
-import { piecesOf, within, writtenKey, type Span } from './span.js';
+import { piecesIn, within, type Span } from './span.js';
 import type { MovedTable } from './table.js';
 
 /** The rows of a span that refer to what is not there: somebody has written them with the rules of the source turned off. */
-export async function dangling(table: MovedTable, source: Side, { after, upTo }: Span): Promise<readonly RefusedRow[]> {
+export async function dangling(table: MovedTable, source: Side, span: Span): Promise<readonly RefusedRow[]> {
   return source.do(async (database) => {
     const found: RefusedRow[] = [];
-    const key = (bound: Span['after']) => bound && writtenKey(table, database, bound);
     for (const { rule, column, parent, parentKey } of table.references) {
-      for (const piece of piecesOf(table, key(after), key(upTo))) {
+      for (const piece of piecesIn(table, database, span)) {
         // By the parent's key, row by row: what the planner would rather do is to read all parents, for each range.
         const rows = await database.rows(`transfer.dangling ${rule}`, piece, (given) =>
           within(database.knex({ child: table.name }), given, 'child.')

@@ -1,5 +1,5 @@
 import type { Side } from './side.js';
-import { piecesOf, within, writtenKey, type Span } from './span.js';
+import { piecesIn, within, type Span } from './span.js';
 import type { MovedTable } from './table.js';
 
 /** What a side has in a span, beside the lines that it should have. */
@@ -11,7 +11,7 @@ export type Found = 'the same' | 'others' | 'none';
  */
 export async function compareLines(
   table: MovedTable,
-  { after, upTo }: Span,
+  span: Span,
   lines: Uint8Array,
   side: Side,
 ): Promise<Found | null> {
@@ -20,8 +20,7 @@ export async function compareLines(
   let at = 0;
   let same = true;
   await side.do(async (database) => {
-    const key = (bound: Span['after']) => bound && writtenKey(table, database, bound);
-    for (const piece of piecesOf(table, key(after), key(upTo))) {
+    for (const piece of piecesIn(table, database, span)) {
       const query = within(database.knex(table.name).select(table.names), piece);
       const inOrder = query.orderBy(table.key.map(({ name }) => name));
       await database.copyOut(copies, `transfer.lines ${table.name}`, inOrder, (found) => {

@@ -4,6 +4,7 @@ import { compareLines } from './lines.js';
 import { pageOf, sumOf, type Page, type Range } from './range.js';
 import { difference, type CanonicalRow, type Key } from './row.js';
 import type { Side } from './side.js';
+import type { Spool } from './spool.js';
 import type { MovedTable } from './table.js';
 import { walk, type Chunk } from './walk.js';
 
@@ -31,6 +32,8 @@ export interface TablePlan extends Planned {
 }
 
 export interface Watching {
+  /** Where the lines are kept that the target has yet to get. */
+  readonly spool: Spool | null;
   readonly refused: (row: RefusedRow) => void;
   /** @param rows of the source that were just looked at */
   readonly looked: (rows: number) => void;
@@ -62,7 +65,7 @@ async function* compared(table: MovedTable, source: Side, target: Side): AsyncGe
   }
   for await (const chunk of walk(table, source, null, { span: all, ahead: true })) {
     const pages = pagesOf(chunk);
-    const found = await compareLines(table, chunk.span, Buffer.from(pages.here.text), target);
+    const found = await compareLines(table, chunk.span, pages.here.lines, target);
     if (found === 'the same') yield { ...pages, there: pages.here };
     else if (found === 'none') yield pages;
     else for await (const part of walk(table, source, target, { span: chunk.span, ahead: false })) yield pagesOf(part);
@@ -80,14 +83,16 @@ export async function planTable(
   table: MovedTable,
   source: Side,
   target: Side,
-  { refused, looked }: Watching,
+  { spool, refused, looked }: Watching,
 ): Promise<Planned> {
   const ranges: Range[] = [];
   const counts = { missing: 0, changed: 0, surplus: 0 };
   for await (const { span, lost, here, there } of compared(table, source, target)) {
-    const open = here.text !== there.text;
+    const open = !here.lines.equals(there.lines);
     const sum = sumOf(here);
-    ranges.push({ span, source: sum, target: open ? sumOf(there) : sum, open });
+    const lacks = open && there.rows.length === 0;
+    const spooled = lacks && spool ? await spool.add(here.lines) : null;
+    ranges.push({ span, source: sum, target: open ? sumOf(there) : sum, open, spooled });
     for (const row of lost) for (const unfit of row.unfit) refused(refusal(table, row, unfit));
     if (open) {
       const { missing, changed, surplus } = difference(here.rows, there.rows);

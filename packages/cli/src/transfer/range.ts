@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { CanonicalRow } from './row.js';
 import type { Span } from './span.js';
+import type { Place } from './spool.js';
 
 /** How many rows a side has, and a digest of them. */
 export interface Sum {
@@ -8,13 +9,16 @@ export interface Sum {
   readonly digest: string;
 }
 
-/** Rows in the order of their keys, and the text of them all: the same for rows that mean the same. */
+/** Rows in the order of their keys, and the lines of them all: the same for rows that mean the same. */
 export interface Page {
   readonly rows: readonly CanonicalRow[];
-  readonly text: string;
+  readonly lines: Buffer;
 }
 
-export const pageOf = (rows: readonly CanonicalRow[]): Page => ({ rows, text: rows.map(({ text }) => text).join('') });
+export const pageOf = (rows: readonly CanonicalRow[]): Page => ({
+  rows,
+  lines: Buffer.from(rows.map(({ text }) => text).join('')),
+});
 
 /** Sums up rows as they come. The digest is SHA-256, in hexadecimal, of their canonical texts in the order of their keys. */
 export class Summing {
@@ -27,9 +31,9 @@ export class Summing {
     this.#rows = before ? before.#rows : 0;
   }
 
-  add({ rows, text }: Page): void {
+  add({ rows, lines }: Page): void {
     this.#rows += rows.length;
-    this.#hash.update(text);
+    this.#hash.update(lines);
   }
 
   end(): Sum {
@@ -50,6 +54,8 @@ export interface Range {
   target: Sum;
   /** Whether both sides have to be looked at (again), for they differ or may. */
   open: boolean;
+  /** Where the source's lines are, all of which the target has yet to get. */
+  spooled: Place | null;
 }
 
 export const differ = ({ source, target }: Pick<Range, 'source' | 'target'>): boolean =>

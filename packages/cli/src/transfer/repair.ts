@@ -21,18 +21,18 @@ export interface Repaired extends Aftermath {
 
 /**
  * Makes a range of the target what the source's is, and reads what it wrote again.
+ * @param lines the source's, as they were summed up, where the target has yet to get them all
  * @param remove whether rows that the source has not are deleted
  */
 export async function repair(
   table: MovedTable,
-  { span, target: before }: Pick<Range, 'span' | 'target'>,
+  { span, source: sum }: Pick<Range, 'span' | 'source'>,
+  lines: Buffer | null,
   { source, target, remove }: { readonly source: Side; readonly target: Side; readonly remove: boolean },
 ): Promise<Repaired> {
-  const filled = before.rows === 0 ? await fill(table, span, source, target) : null;
-  if (filled?.same) {
-    const { rows, digest } = filled;
-    const sum = { rows, digest };
-    return { source: sum, target: sum, open: false, looked: rows, inserted: rows, ...NOTHING };
+  const filled = lines ? await fill(table, span, lines, target) : 'none';
+  if (filled === 'the same') {
+    return { source: sum, target: sum, open: false, looked: sum.rows, inserted: sum.rows, ...NOTHING };
   }
   const writer = new Writer(table, target);
   const here = new Summing();
@@ -40,7 +40,7 @@ export async function repair(
   let there: Summing | null = null;
   let open = false;
   const done = {
-    inserted: filled?.rows ?? 0,
+    inserted: filled === 'none' ? 0 : sum.rows,
     updated: 0,
     deleted: 0,
     looked: 0,
@@ -52,29 +52,29 @@ export async function repair(
     const ours = pageOf(chunk.target);
     open ||= chunk.lost.length > 0;
     done.looked += chunk.source.length;
-    if (theirs.text === ours.text) {
+    if (theirs.lines.equals(ours.lines)) {
       here.add(theirs);
       there?.add(ours);
       continue;
     }
-    const found = difference(chunk.source, chunk.target);
+    const differs = difference(chunk.source, chunk.target);
     // What came after it was asked whether the target would take it: the next run says so of these.
-    const fit = { missing: found.missing.filter(isFit), changed: found.changed.filter(isFit), surplus: found.surplus };
+    const fit = { missing: differs.missing.filter(isFit), changed: differs.changed.filter(isFit), surplus: differs.surplus };
     const { parked, awaited } = await writer.write(fit, remove);
     done.parked.push(...parked);
     done.awaited.push(...awaited);
     const written = pageOf(await target.rows(table, chunk.span));
-    const same = written.text === theirs.text;
+    const same = written.lines.equals(theirs.lines);
     if (!same) there ??= new Summing(here);
     here.add(theirs);
     there?.add(written);
     const left = same ? NONE : difference(chunk.source, written.rows);
-    done.inserted += found.missing.length - left.missing.length;
-    done.updated += found.changed.length - left.changed.length;
-    done.deleted += found.surplus.length - left.surplus.length;
+    done.inserted += differs.missing.length - left.missing.length;
+    done.updated += differs.changed.length - left.changed.length;
+    done.deleted += differs.surplus.length - left.surplus.length;
   }
-  const sum = here.end();
-  return { ...done, source: sum, target: there ? there.end() : sum, open: open || there !== null };
+  const found = here.end();
+  return { ...done, source: found, target: there ? there.end() : found, open: open || there !== null };
 }
 
 const NOTHING = { updated: 0, deleted: 0, parked: [], awaited: [] };

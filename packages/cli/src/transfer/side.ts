@@ -3,7 +3,7 @@ import { Database } from '@janus/knex';
 import type { Row } from '@janus/knex/tables';
 import { CannotRunError } from '../cannot-run-error.js';
 import type { CanonicalRow } from './row.js';
-import { piecesOf, within, writtenKey, type RawKey, type Span } from './span.js';
+import { piecesIn, piecesOf, within, type RawKey, type Span } from './span.js';
 import type { MovedTable } from './table.js';
 
 const MAKE = 'If it is to be made: npx knex migrate:latest, with its URL in DATABASE_URL and its --env';
@@ -80,11 +80,10 @@ export class Side {
   }
 
   /** All rows of a span, in their canonical form. */
-  async rows(table: MovedTable, { after, upTo }: Span): Promise<readonly CanonicalRow[]> {
+  async rows(table: MovedTable, span: Span): Promise<readonly CanonicalRow[]> {
     return this.do(async (database) => {
-      const key = (bound: Span['after']) => bound && writtenKey(table, database, bound);
       const found: CanonicalRow[] = [];
-      for (const piece of piecesOf(table, key(after), key(upTo))) {
+      for (const piece of piecesIn(table, database, span)) {
         const rows = await database.rows(`transfer.span ${table.name}`, piece, (given) =>
           within(database.knex(table.name).select(table.names), given).orderBy(table.key.map(({ name }) => name)),
         );

@@ -51,6 +51,12 @@ export function piecesOf(table: MovedTable, after: RawKey | null, upTo: RawKey |
   ];
 }
 
+/** The pieces of a span, as a database has them. */
+export function piecesIn(table: MovedTable, database: Database, { after, upTo }: Span): readonly Piece[] {
+  const key = (bound: Key | null) => bound && writtenKey(table, database, bound);
+  return piecesOf(table, key(after), key(upTo));
+}
+
 /** Narrows a query to a piece. @param prefix of the columns, such as `child.` */
 export function within(query: Knex.QueryBuilder, piece: Piece, prefix = ''): Knex.QueryBuilder {
   for (const [name, { is, above, below, upTo }] of Object.entries(piece)) {

@@ -4,6 +4,7 @@ import { Copying, type Copied } from './copy.js';
 import { planTable, type RefusedRow, type TablePlan } from './plan.js';
 import { differ, total, type Sum } from './range.js';
 import { openSides, type Side } from './side.js';
+import { Spool } from './spool.js';
 import { tablesOf, type MovedTable } from './table.js';
 
 export interface TransferOptions {
@@ -59,6 +60,8 @@ export interface TransferResult {
  */
 export async function transfer(from: string, to: string, options: TransferOptions = {}): Promise<TransferResult> {
   const { source, target, close } = await openSides(from, to);
+  const writes = !options.verify && !options.dryRun;
+  const spool = writes && target.database.dialect.copies ? await Spool.open() : null;
   try {
     agree(await source.do(migrationsOf), await target.do(migrationsOf));
     const tables = await tablesOf(source, target);
@@ -68,6 +71,7 @@ export async function transfer(from: string, to: string, options: TransferOption
     const plans: TablePlan[] = [];
     for (const table of wanted) {
       const plan = await planTable(table, source, target, {
+        spool,
         refused(row) {
           refused += 1;
           options.onRefused?.(row);
@@ -77,9 +81,9 @@ export async function transfer(from: string, to: string, options: TransferOption
       plans.push({ table, ...plan });
     }
     let copied: ReadonlyMap<string, Copied> = new Map();
-    if (!options.verify && !options.dryRun && refused === 0) {
+    if (writes && refused === 0) {
       const counting = new Counting('copying', openRows(plans), options);
-      const copying = new Copying(plans, source, target, (table, rows) => counting.add(table, rows));
+      const copying = new Copying(plans, source, target, spool, (table, rows) => counting.add(table, rows));
       await copying.rounds();
       copied = copying.copied;
     }
@@ -88,6 +92,7 @@ export async function transfer(from: string, to: string, options: TransferOption
     const different = refused > 0 && !options.verify ? 'refused' : 'different';
     return { outcome: left || refused > 0 ? different : 'identical', refused, tables: results };
   } finally {
+    await spool?.close();
     await close();
   }
 }
