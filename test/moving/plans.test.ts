@@ -2,7 +2,7 @@ import type { Database } from '@janus/knex';
 import { TABLES } from '@janus/knex/tables';
 import { expect } from 'chai';
 import { dangling } from '../../packages/cli/dist/transfer/dangling.js';
-import { fill } from '../../packages/cli/dist/transfer/fill.js';
+import { compareLines } from '../../packages/cli/dist/transfer/lines.js';
 import { Side } from '../../packages/cli/dist/transfer/side.js';
 import { rawKey } from '../../packages/cli/dist/transfer/span.js';
 import { tablesOf } from '../../packages/cli/dist/transfer/table.js';
@@ -36,7 +36,7 @@ async function statementsOf(database: Database): Promise<readonly (Statement & {
     await side.page(table, rawKey(table, low), rawKey(table, high), PAGE);
     await side.rows(table, span);
     await dangling(table, side, span);
-    await fill(table, span, side, side);
+    await compareLines(table, span, Buffer.alloc(0), side);
     database.knex.removeListener('query', listen);
   }
   return [...asked.values()];

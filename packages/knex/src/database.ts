@@ -111,7 +111,7 @@ export class Database implements UnitOfWork {
   async giveBackSpace({ signal }: CallOptions = {}): Promise<void> {
     if (this.inUnitOfWork) throw new UnavailableError('in a unit of work', 'space is given back outside of any');
     await this.until(signal, async () => {
-      for (const statement of this.dialect.giveBack(TABLES)) await this.#runner.run([plain(statement)], noRows);
+      for (const statement of this.dialect.giveBack(TABLES)) await this.define(statement);
     });
   }
 
@@ -188,6 +188,11 @@ export class Database implements UnitOfWork {
         if (!overtaken || retries === RETRIES) throw error;
       }
     }
+  }
+
+  /** Runs a statement as it is, such as one that defines a table, and returns how many rows it changed. */
+  async define(sql: string): Promise<number> {
+    return this.write({ statements: [plain(sql)], about: noRows });
   }
 
   /**

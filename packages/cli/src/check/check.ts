@@ -1,6 +1,7 @@
 import { Database } from '@janus/knex';
 import { migrationsOf, type Row, type Table } from '@janus/knex/tables';
 import { CannotRunError } from '../cannot-run-error.js';
+import { takenOff } from '../transfer/burdens.js';
 import { dangling } from '../transfer/dangling.js';
 import { open, Side } from '../transfer/side.js';
 import { rawKey, type RawKey } from '../transfer/span.js';
@@ -32,6 +33,12 @@ export interface CheckResult {
 /** How many rows are read at a time. */
 const PAGE = 512;
 
+const INTERRUPTED: Finding = {
+  where: 'indexes',
+  what: 'a transfer into it was interrupted, and has yet to put on again what it took off',
+  advice: 'run the same `janus transfer` again, until it says that both sides are identical',
+};
+
 const CORRECT = 'correct it where it came from, or delete the row';
 
 /**
@@ -47,6 +54,7 @@ export async function check(url: string, options: CheckOptions = {}): Promise<Ch
   };
   try {
     report(await needFindings(side));
+    if ((await takenOff(side)).length > 0) report([INTERRUPTED]);
     const { ran, pending, unknown } = await side.do(migrationsOf);
     if (ran.length === 0) throw new CannotRunError('it has no tables of Janus’s; is this its URL?');
     if (unknown.length > 0)
@@ -107,7 +115,7 @@ async function checkRows(
   report: (findings: readonly Finding[]) => void,
   { onProgress }: CheckOptions,
 ): Promise<void> {
-  const counts = await Promise.all(tables.map(async (table) => side.count(table)));
+  const counts = await Promise.all(tables.map(async (table) => side.count(table.name)));
   const counted = counts.reduce((sum, count) => sum + count, 0);
   let done = 0;
   for (const table of tables) {

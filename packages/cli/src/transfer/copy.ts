@@ -34,6 +34,11 @@ export class Copying {
     return this.plans.some(({ ranges }) => ranges.some((range) => range.open));
   }
 
+  /** Copies what was not copied ahead. */
+  async rest(): Promise<void> {
+    for (const plan of this.plans) await this.#work(plan, false, (range) => !range.copied);
+  }
+
   /** Goes through what is open until nothing is, parents before children. */
   async rounds(): Promise<void> {
     for (let round = 0; round < ROUNDS && this.open; round += 1) {
@@ -43,15 +48,28 @@ export class Copying {
     }
   }
 
-  /** Has the ranges of some rows looked at again. */
+  /** Has all of a table looked at again. */
+  reopen(table: string): void {
+    for (const range of this.#rangesOf(table)) range.open = true;
+  }
+
+  #rangesOf(table: string): readonly Range[] {
+    return this.plans.find((plan) => plan.table.name === table)?.ranges ?? [];
+  }
+
+  /** Has the range of a row looked at again. */
   #reopen({ table, key }: Pick<RefusedRow, 'table' | 'key'>): void {
-    const range = this.plans.find((plan) => plan.table.name === table)?.ranges.find((one) => holds(one, key));
+    const range = this.#rangesOf(table).find((one) => holds(one, key));
     if (range) range.open = true;
   }
 
-  async #work({ table, ranges }: TablePlan, remove: boolean): Promise<void> {
+  async #work(
+    { table, ranges }: TablePlan,
+    remove: boolean,
+    isDue: (range: Range) => boolean = () => true,
+  ): Promise<void> {
     const { source, target, spool } = this;
-    const due = ranges.filter((range) => range.open).values();
+    const due = ranges.filter((range) => range.open && isDue(range)).values();
     let failed = false;
     const next = async () => {
       try {
@@ -59,10 +77,11 @@ export class Copying {
           if (failed) return;
           // Before it is read: whoever opens it from here on wants it to be read again.
           range.open = false;
-          const { spooled } = range;
+          const { spooled, copied } = range;
           range.spooled = null;
-          const lines = spooled && (await spool?.read(spooled));
-          this.#note(table.name, range, await repair(table, range, lines ?? null, { source, target, remove }));
+          const bytes = spooled && (await spool?.read(spooled));
+          const lines = bytes ? { bytes, copied } : null;
+          this.#note(table.name, range, await repair(table, range, lines, { source, target, remove }));
         }
       } catch (error) {
         failed = true;

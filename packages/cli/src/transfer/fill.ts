@@ -18,5 +18,5 @@ export async function fill(table: MovedTable, span: Span, lines: Buffer, target:
     if (rule instanceof DuplicateError || rule instanceof MissingReferenceError) return 'none';
     throw error;
   }
-  return (await compareLines(table, span, lines, target)) ?? 'none';
+  return compareLines(table, span, lines, target);
 }

@@ -7,16 +7,11 @@ export type Found = 'the same' | 'others' | 'none';
 
 /**
  * Compares the lines of a span with those that a side makes of its rows, byte by byte: nothing is taken apart. What means the same
- * may be other bytes (a number of many digits), so that only `the same` is sure. Null where a side makes no lines.
+ * may be other bytes (a number of many digits), so that only `the same` is sure. A side that makes no lines has none.
  */
-export async function compareLines(
-  table: MovedTable,
-  span: Span,
-  lines: Uint8Array,
-  side: Side,
-): Promise<Found | null> {
+export async function compareLines(table: MovedTable, span: Span, lines: Uint8Array, side: Side): Promise<Found> {
   const { copies } = side.database.dialect;
-  if (!copies) return null;
+  if (!copies) return 'none';
   let at = 0;
   let same = true;
   await side.do(async (database) => {

@@ -1,3 +1,4 @@
+import type { Ahead } from './ahead.js';
 import type { Unfit } from './column.js';
 import { dangling } from './dangling.js';
 import { compareLines } from './lines.js';
@@ -34,6 +35,8 @@ export interface TablePlan extends Planned {
 export interface Watching {
   /** Where the lines are kept that the target has yet to get. */
   readonly spool: Spool | null;
+  /** What copies some of them already. */
+  readonly ahead: Ahead | null;
   readonly refused: (row: RefusedRow) => void;
   /** @param rows of the source that were just looked at */
   readonly looked: (rows: number) => void;
@@ -47,7 +50,7 @@ const refusal = (table: MovedTable, { key }: CanonicalRow, { column, reason }: U
 });
 
 /** What the source and the target have in a span. */
-interface Compared extends Pick<Chunk, 'span' | 'lost'> {
+interface Compared extends Pick<Chunk, 'span' | 'lost' | 'isSound'> {
   readonly here: Page;
   readonly there: Page;
 }
@@ -55,11 +58,15 @@ interface Compared extends Pick<Chunk, 'span' | 'lost'> {
 /**
  * What both sides have, cut at the same keys. Where the target makes lines of its rows, these are compared with the source's, and its
  * rows are read only where they are others.
+ * @param target null where it has nothing
  */
-async function* compared(table: MovedTable, source: Side, target: Side): AsyncGenerator<Compared, void, undefined> {
+async function* compared(
+  table: MovedTable,
+  source: Side,
+  target: Side | null,
+): AsyncGenerator<Compared, void, undefined> {
   const all = { after: null, upTo: null };
-  const isEmpty = (await target.page(table, null, null, 1)).length === 0;
-  if (isEmpty || !target.database.dialect.copies) {
+  if (!target?.database.dialect.copies) {
     for await (const chunk of walk(table, source, target, { span: all, ahead: true })) yield pagesOf(chunk);
     return;
   }
@@ -78,21 +85,25 @@ const pagesOf = ({ source, target, ...chunk }: Chunk): Compared => ({
   there: pageOf(target),
 });
 
-/** Compares a table of both sides, and looks whether the target would take what it has not. Nothing is written. */
+/**
+ * Compares a table of both sides, and looks whether the target would take what it has not. Nothing is written.
+ * @param target null where it has nothing
+ */
 export async function planTable(
   table: MovedTable,
   source: Side,
-  target: Side,
-  { spool, refused, looked }: Watching,
+  target: Side | null,
+  { spool, ahead, refused, looked }: Watching,
 ): Promise<Planned> {
   const ranges: Range[] = [];
   const counts = { missing: 0, changed: 0, surplus: 0 };
-  for await (const { span, lost, here, there } of compared(table, source, target)) {
+  for await (const { span, lost, isSound, here, there } of compared(table, source, target)) {
     const open = !here.lines.equals(there.lines);
     const sum = sumOf(here);
     const lacks = open && there.rows.length === 0;
     const spooled = lacks && spool ? await spool.add(here.lines) : null;
-    ranges.push({ span, source: sum, target: open ? sumOf(there) : sum, open, spooled });
+    const copied = spooled !== null && (ahead?.offer(table, here.lines) ?? false);
+    ranges.push({ span, source: sum, target: open ? sumOf(there) : sum, open, spooled, copied });
     for (const row of lost) for (const unfit of row.unfit) refused(refusal(table, row, unfit));
     if (open) {
       const { missing, changed, surplus } = difference(here.rows, there.rows);
@@ -102,7 +113,7 @@ export async function planTable(
       for (const rows of [missing, changed]) {
         for (const row of rows) for (const unfit of row.unfit) refused(refusal(table, row, unfit));
       }
-      for (const row of await dangling(table, source, span)) refused(row);
+      if (!isSound) for (const row of await dangling(table, source, span)) refused(row);
     }
     looked(here.rows.length);
   }

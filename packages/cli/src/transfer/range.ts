@@ -56,6 +56,8 @@ export interface Range {
   open: boolean;
   /** Where the source's lines are, all of which the target has yet to get. */
   spooled: Place | null;
+  /** Whether they were copied ahead. */
+  copied: boolean;
 }
 
 export const differ = ({ source, target }: Pick<Range, 'source' | 'target'>): boolean =>

@@ -1,7 +1,9 @@
 import { fill } from './fill.js';
+import { compareLines, type Found } from './lines.js';
 import { pageOf, Summing, type Range, type Sum } from './range.js';
 import { difference, type CanonicalRow, type Difference } from './row.js';
 import type { Side } from './side.js';
+import type { Span } from './span.js';
 import type { MovedTable } from './table.js';
 import { walk } from './walk.js';
 import { Writer, type Aftermath } from './write.js';
@@ -19,6 +21,16 @@ export interface Repaired extends Aftermath {
   readonly looked: number;
 }
 
+/** What the target has yet to get of a range. */
+interface Lines {
+  readonly bytes: Buffer;
+  /** Whether they were copied already, and are to be looked at. */
+  readonly copied: boolean;
+}
+
+const filledWith = async (table: MovedTable, span: Span, { bytes, copied }: Lines, target: Side): Promise<Found> =>
+  copied ? compareLines(table, span, bytes, target) : fill(table, span, bytes, target);
+
 /**
  * Makes a range of the target what the source's is, and reads what it wrote again.
  * @param lines the source's, as they were summed up, where the target has yet to get them all
@@ -27,10 +39,10 @@ export interface Repaired extends Aftermath {
 export async function repair(
   table: MovedTable,
   { span, source: sum }: Pick<Range, 'span' | 'source'>,
-  lines: Buffer | null,
+  lines: Lines | null,
   { source, target, remove }: { readonly source: Side; readonly target: Side; readonly remove: boolean },
 ): Promise<Repaired> {
-  const filled = lines ? await fill(table, span, lines, target) : 'none';
+  const filled = lines ? await filledWith(table, span, lines, target) : 'none';
   if (filled === 'the same') {
     return { source: sum, target: sum, open: false, looked: sum.rows, inserted: sum.rows, ...NOTHING };
   }
@@ -59,7 +71,11 @@ export async function repair(
     }
     const differs = difference(chunk.source, chunk.target);
     // What came after it was asked whether the target would take it: the next run says so of these.
-    const fit = { missing: differs.missing.filter(isFit), changed: differs.changed.filter(isFit), surplus: differs.surplus };
+    const fit = {
+      missing: differs.missing.filter(isFit),
+      changed: differs.changed.filter(isFit),
+      surplus: differs.surplus,
+    };
     const { parked, awaited } = await writer.write(fit, remove);
     done.parked.push(...parked);
     done.awaited.push(...awaited);

@@ -32,6 +32,26 @@ class ReadRow implements CanonicalRow {
   }
 }
 
+/** A row of which the source itself made the line, and nothing in that has to be looked at. */
+export class PlainRow implements CanonicalRow {
+  readonly unfit = NONE;
+
+  /** @param places of the columns of the key */
+  constructor(
+    readonly text: string,
+    private readonly places: readonly number[],
+  ) {}
+
+  get values(): readonly Value[] {
+    return this.text.slice(0, -1).split('\t');
+  }
+
+  get key(): Key {
+    const { values } = this;
+    return this.places.map((place) => values[place] ?? null);
+  }
+}
+
 /** Makes rows canonical. @param keyColumns the columns of the primary key */
 export function canonicalRows(
   columns: readonly MovedColumn[],

@@ -1,6 +1,7 @@
 import { JanusError, UnavailableError } from '@janus/core';
 import { Database } from '@janus/knex';
 import type { Row } from '@janus/knex/tables';
+import type { Knex } from 'knex';
 import { CannotRunError } from '../cannot-run-error.js';
 import type { CanonicalRow } from './row.js';
 import { piecesIn, piecesOf, within, type RawKey, type Span } from './span.js';
@@ -62,12 +63,46 @@ export class Side {
    * up to twice as many.
    */
   async page(table: MovedTable, after: RawKey | null, upTo: RawKey | null, limit: number): Promise<readonly Row[]> {
+    return this.#page('page', table, table.names, { after, upTo, limit });
+  }
+
+  /** Whether it makes the lines of a table's rows itself. */
+  makesLines({ isPlain }: MovedTable): boolean {
+    return isPlain && this.database.dialect.catalogue.line !== null;
+  }
+
+  /**
+   * The lines of rows after a key, as the database makes them; null in the place of a row that is not of text alone, or refers to what
+   * is not there.
+   */
+  async lines(
+    table: MovedTable,
+    after: RawKey | null,
+    upTo: RawKey | null,
+    limit: number,
+  ): Promise<readonly unknown[]> {
+    const { dialect, knex } = this.database;
+    const text = table.references.reduce(
+      (whole, { column, parent, parentKey }) =>
+        `case when (select 1 from ${parent} as parent where parent.${parentKey} = ${table.name}.${column.name}) is not null then ${whole} end`,
+      dialect.catalogue.line?.(table.names) ?? 'null',
+    );
+    const rows = await this.#page('lines', table, [knex.raw(`${text} as line`)], { after, upTo, limit });
+    return rows.map((row) => row['line']);
+  }
+
+  async #page(
+    what: string,
+    table: MovedTable,
+    columns: readonly (string | Knex.Raw)[],
+    { after, upTo, limit }: { readonly after: RawKey | null; readonly upTo: RawKey | null; readonly limit: number },
+  ): Promise<readonly Row[]> {
     return this.do(async (database) => {
       const found: Row[] = [];
       for (const piece of piecesOf(table, after, upTo)) {
         // Whole pages, so that there are few statements.
-        const rows = await database.rows(`transfer.page ${table.name} ${limit}`, piece, (given) =>
-          within(database.knex(table.name).select(table.names), given)
+        const rows = await database.rows(`transfer.${what} ${table.name} ${limit}`, piece, (given) =>
+          within(database.knex(table.name).select(columns), given)
             .orderBy(table.key.map(({ name }) => name))
             .limit(limit, { skipBinding: true }),
         );
@@ -93,11 +128,9 @@ export class Side {
     });
   }
 
-  async count(table: MovedTable): Promise<number> {
+  async count(table: string): Promise<number> {
     return this.do(async (database) => {
-      const row = await database.row(`transfer.count ${table.name}`, {}, () =>
-        database.knex(table.name).count({ rows: '*' }),
-      );
+      const row = await database.row(`transfer.count ${table}`, {}, () => database.knex(table).count({ rows: '*' }));
       return Number(row?.['rows'] ?? 0);
     });
   }

@@ -1,11 +1,16 @@
 import { migrationsOf, type MigrationState } from '@janus/knex/tables';
 import { CannotRunError } from '../cannot-run-error.js';
+import { Ahead } from './ahead.js';
+import { putOn, takenOff, type Burden } from './burdens.js';
 import { Copying, type Copied } from './copy.js';
 import { planTable, type RefusedRow, type TablePlan } from './plan.js';
 import { differ, total, type Sum } from './range.js';
 import { openSides, type Side } from './side.js';
 import { Spool } from './spool.js';
 import { tablesOf, type MovedTable } from './table.js';
+
+/** So many rows are worth to copy them ahead, and to take off an empty target what slows it. */
+const MANY = 10_000;
 
 export interface TransferOptions {
   /** Only compares: nothing is written. */
@@ -21,7 +26,7 @@ export interface TransferOptions {
 
 /** How far a transfer is. */
 export interface TransferProgress {
-  readonly phase: 'comparing' | 'copying';
+  readonly phase: 'comparing' | 'copying' | 'indexing';
   readonly table: string;
   /** Rows of the source that were looked at in this phase, of about how many. */
   readonly done: number;
@@ -64,31 +69,50 @@ export async function transfer(from: string, to: string, options: TransferOption
   const spool = writes && target.database.dialect.copies ? await Spool.open() : null;
   try {
     agree(await source.do(migrationsOf), await target.do(migrationsOf));
+    if (writes) await putBack(target, options);
     const tables = await tablesOf(source, target);
     const wanted = chosen(tables, options.tables);
     const comparing = new Counting('comparing', await rowsOf(wanted, source), options);
+    const isFresh = comparing.expected >= MANY && (await areEmpty(wanted, target));
+    const ahead = writes && isFresh ? Ahead.into(target, namesOf(wanted)) : null;
     let refused = 0;
     const plans: TablePlan[] = [];
-    for (const table of wanted) {
-      const plan = await planTable(table, source, target, {
-        spool,
-        refused(row) {
-          refused += 1;
-          options.onRefused?.(row);
-        },
-        looked: (rows) => comparing.add(table.name, rows),
-      });
-      plans.push({ table, ...plan });
+    try {
+      for (const table of wanted) {
+        const plan = await planTable(table, source, isFresh ? null : target, {
+          spool,
+          ahead,
+          refused(row) {
+            refused += 1;
+            options.onRefused?.(row);
+          },
+          looked: (rows) => comparing.add(table.name, rows),
+        });
+        plans.push({ table, ...plan });
+      }
+      const isKept = await ahead?.end(refused === 0);
+      if (!isKept) for (const { ranges } of plans) for (const range of ranges) range.copied = false;
+    } finally {
+      await ahead?.end(false);
     }
     let copied: ReadonlyMap<string, Copied> = new Map();
     if (writes && refused === 0) {
       const counting = new Counting('copying', openRows(plans), options);
       const copying = new Copying(plans, source, target, spool, (table, rows) => counting.add(table, rows));
+      await copying.rest();
+      // Both at once, for what was copied ahead is only looked at.
+      const ends = await Promise.allSettled([
+        copying.rounds(),
+        putBack(target, options, (table) => copying.reopen(table)),
+      ]);
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
       await copying.rounds();
       copied = copying.copied;
     }
     const results = plans.map((plan) => resultOf(plan, copied.get(plan.table.name)));
-    const left = plans.some(({ ranges }) => ranges.some((range) => range.open || differ(range)));
+    const left =
+      plans.some(({ ranges }) => ranges.some((range) => range.open || differ(range))) ||
+      (await takenOff(target)).length > 0;
     const different = refused > 0 && !options.verify ? 'refused' : 'different';
     return { outcome: left || refused > 0 ? different : 'identical', refused, tables: results };
   } finally {
@@ -96,6 +120,27 @@ export async function transfer(from: string, to: string, options: TransferOption
     await close();
   }
 }
+
+/** Puts on again what is off, if anything is. @param cleared is told of tables of which rows had to go for that */
+async function putBack(
+  target: Side,
+  options: TransferOptions,
+  cleared: (table: string) => void = () => {},
+): Promise<void> {
+  const burdens = await takenOff(target);
+  const rows = new Map<string, number>();
+  for (const { table } of burdens) if (!rows.has(table)) rows.set(table, await target.count(table));
+  const sizeOf = ({ table }: Burden) => rows.get(table) ?? 0;
+  const indexing = new Counting('indexing', sumOf(burdens.map(sizeOf)), options);
+  await putOn(target, burdens, { cleared, done: (burden) => indexing.add(burden.table, sizeOf(burden)) });
+}
+
+async function areEmpty(tables: readonly MovedTable[], side: Side): Promise<boolean> {
+  for (const table of tables) if ((await side.page(table, null, null, 1)).length > 0) return false;
+  return true;
+}
+
+const namesOf = (tables: readonly MovedTable[]) => tables.map(({ name }) => name);
 
 function resultOf({ table, ranges, missing, changed, surplus }: TablePlan, copied?: Copied): TransferredTable {
   return {
@@ -130,7 +175,7 @@ function agree(source: MigrationState, target: MigrationState): void {
 }
 
 function chosen(tables: readonly MovedTable[], names: readonly string[] | undefined): readonly MovedTable[] {
-  const known = tables.map(({ name }) => name);
+  const known = namesOf(tables);
   const unknown = names?.find((name) => !known.includes(name));
   if (unknown !== undefined || names?.length === 0)
     throw new CannotRunError(`there is no table ${unknown ?? 'chosen'}; the tables are ${known.join(', ')}`);
@@ -138,7 +183,7 @@ function chosen(tables: readonly MovedTable[], names: readonly string[] | undefi
 }
 
 async function rowsOf(tables: readonly MovedTable[], source: Side): Promise<number> {
-  return sumOf(await Promise.all(tables.map(async (table) => source.count(table))));
+  return sumOf(await Promise.all(tables.map(async (table) => source.count(table.name))));
 }
 
 const sumOf = (counts: Iterable<number>): number => [...counts].reduce((sum, count) => sum + count, 0);
@@ -152,7 +197,7 @@ class Counting {
 
   constructor(
     private readonly phase: TransferProgress['phase'],
-    private readonly expected: number,
+    readonly expected: number,
     private readonly options: TransferOptions,
   ) {}
 

@@ -1,4 +1,5 @@
 import type { Row } from '@janus/knex/tables';
+import { setImmediate as turn } from 'node:timers/promises';
 import { CannotRunError } from '../cannot-run-error.js';
 import { compareKeys, countUpTo, type CanonicalRow, type Key } from './row.js';
 import type { Side } from './side.js';
@@ -12,6 +13,8 @@ export interface Chunk {
   readonly target: readonly CanonicalRow[];
   /** Rows of the source whose keys are none, so that nothing can be said of where they are. */
   readonly lost: readonly CanonicalRow[];
+  /** Whether the source itself says that all of its rows refer to what is there. */
+  readonly isSound: boolean;
 }
 
 // So many rows are read at a time that their text is an eighth to a quarter of a megabyte: many, for each statement takes its time, and not
@@ -38,16 +41,24 @@ class Size {
   }
 }
 
+/** A page: rows that are plain, or as the driver gives them. */
+interface Read {
+  readonly plain: readonly CanonicalRow[];
+  readonly raw: readonly Row[];
+}
+
 /** One side's rows of a span, in order, page after page. */
 class Stream {
   /** What was read and not taken yet. */
   rows: CanonicalRow[] = [];
   lost: CanonicalRow[] = [];
   ended = false;
+  /** Whether all that was read up to now was plain. */
+  isPlain: boolean;
   #cursor: RawKey | null;
   #last: Key | null = null;
   readonly #upTo: RawKey | null;
-  #next: { readonly limit: number; readonly page: Promise<readonly Row[]> } | null = null;
+  #next: { readonly limit: number; readonly page: Promise<Read> } | null = null;
 
   constructor(
     private readonly side: Side,
@@ -57,6 +68,7 @@ class Stream {
   ) {
     this.#cursor = after && writtenKey(table, side.database, after);
     this.#upTo = upTo && writtenKey(table, side.database, upTo);
+    this.isPlain = side.makesLines(table);
   }
 
   /** Reads until there are as many as are wanted, or no more. */
@@ -64,11 +76,17 @@ class Stream {
     while (!this.ended && this.rows.length < size.limit && lengthOf(this.rows) < MUCH) {
       const next = this.#next ?? this.#request(Math.min(size.limit, AT_ONCE));
       this.#next = null;
-      const raw = await next.page;
-      this.ended = raw.length < next.limit;
-      const last = raw.at(-1);
-      if (last) this.#cursor = rawKey(this.table, last);
+      const { plain, raw } = await next.page;
+      // SQLite answers at once: others would have to wait for all of it.
+      await turn();
+      this.ended = plain.length + raw.length < next.limit;
+      const [lastPlain, lastRaw] = [plain.at(-1), raw.at(-1)];
+      if (lastPlain) this.#cursor = writtenKey(this.table, this.side.database, lastPlain.key);
+      if (lastRaw) this.#cursor = rawKey(this.table, lastRaw);
       if (this.ahead && !this.ended) this.#next = this.#request(Math.min(size.limit, AT_ONCE));
+      // Of what is plain the ends tell enough.
+      for (const row of new Set([...plain.slice(0, 1), ...plain.slice(-1)])) this.#follow(row.key);
+      for (const row of plain) this.rows.push(row);
       for (const one of raw) this.#add(this.table.canonical(one));
     }
   }
@@ -86,20 +104,35 @@ class Stream {
         `the target has rows in ${name} whose keys no row of Janus’s has; delete them (\`janus check\` names them)`,
       );
     }
-    if (this.#last && compareKeys(row.key, this.#last) <= 0) {
-      throw new CannotRunError(
-        `the ${this.side.name} does not give ${name} in the order of code points; \`janus check\` says what is to be done`,
-      );
-    }
-    this.#last = row.key;
+    this.#follow(row.key);
     this.rows.push(row);
   }
 
+  /** @throws CannotRunError for a key that does not come after those before it */
+  #follow(key: Key): void {
+    if (this.#last && compareKeys(key, this.#last) <= 0) {
+      throw new CannotRunError(
+        `the ${this.side.name} does not give ${this.table.name} in the order of code points; \`janus check\` says what is to be done`,
+      );
+    }
+    this.#last = key;
+  }
+
   #request(limit: number) {
-    const page = this.side.page(this.table, this.#cursor, this.#upTo, limit);
+    const page = this.#read(limit);
     // Whoever waits for it is told; nobody may, where reading ended early.
     page.catch(() => undefined);
     return { limit, page };
+  }
+
+  async #read(limit: number): Promise<Read> {
+    if (this.isPlain) {
+      const lines = await this.side.lines(this.table, this.#cursor, this.#upTo, limit);
+      const plain = lines.map((line) => this.table.plain(line)).filter((row) => row !== null);
+      if (plain.length === lines.length) return { plain, raw: [] };
+      this.isPlain = false;
+    }
+    return { plain: [], raw: await this.side.page(this.table, this.#cursor, this.#upTo, limit) };
   }
 }
 
@@ -122,7 +155,8 @@ export async function* walk(
     const upTo = cutOf(streams);
     const [here, there] = [left.take(upTo), right?.take(upTo) ?? []];
     size.read(here.length > there.length ? here : there);
-    yield { span: { after, upTo: upTo ?? span.upTo }, source: here, target: there, lost: left.lost.splice(0) };
+    const lost = left.lost.splice(0);
+    yield { span: { after, upTo: upTo ?? span.upTo }, source: here, target: there, lost, isSound: left.isPlain };
     if (!upTo) return;
     after = upTo;
   }

@@ -33,6 +33,14 @@ export interface Catalogue {
   readonly references: string;
   /** table_name, name */
   readonly triggers: string;
+  /**
+   * What a table can do without while it is filled: table_name, place (0 for a reference, 1 for an index that makes nothing unique),
+   * and the statements `take_off`, `clear` (deletes the rows that it would forbid; null where there can be none) and `put_on` (unless
+   * it is on). Null where these cannot be taken back with a transaction.
+   */
+  readonly burdens: string | null;
+  /** SQL that is the text of these columns, each followed by a tab, the last by the end of a line; null in a row of which one is not text. */
+  readonly line: ((columns: readonly string[]) => string) | null;
   /** What a column of each type may hold; text of some length is not listed. One alone, but in SQLite, which has few types. */
   readonly kinds: Readonly<Record<string, readonly ColumnKind[]>>;
   /** The collation that compares text by code point; null where columns have it that name none. */

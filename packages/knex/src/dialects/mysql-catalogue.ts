@@ -33,6 +33,9 @@ export const mysqlCatalogue = (json: string, collation: string, version: Omit<Ne
     select event_object_table as table_name, trigger_name as name from information_schema.triggers
      where trigger_schema = database()`,
 
+  burdens: null,
+  line: null,
+
   kinds: {
     'binary(16)': ['id'],
     'datetime(3)': ['instant'],

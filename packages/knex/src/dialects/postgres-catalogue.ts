@@ -40,6 +40,27 @@ export const postgresCatalogue: Catalogue = {
     select c.relname as table_name, t.tgname as name from pg_class c
       join pg_trigger t on t.tgrelid = c.oid and not t.tgisinternal where ${isTable}`,
 
+  burdens: `
+    select c.relname as table_name, 0 as place,
+           format('alter table %I drop constraint %I', c.relname, f.conname) as take_off,
+           format('delete from %I as child where %I is not null and not exists (select from %I as parent where parent.%I = child.%I)',
+                  c.relname, a.attname, p.relname, b.attname, a.attname) as clear,
+           format('do $$ begin if not exists (select from pg_constraint where conrelid = %L::regclass and conname = %L) then ' ||
+                  'alter table %I add constraint %I %s; end if; end $$',
+                  quote_ident(c.relname), f.conname, c.relname, f.conname, pg_get_constraintdef(f.oid)) as put_on
+      from pg_class c join pg_constraint f on f.conrelid = c.oid and f.contype = 'f' and cardinality(f.conkey) = 1
+      join pg_class p on p.oid = f.confrelid
+      join pg_attribute a on a.attrelid = c.oid and a.attnum = f.conkey[1]
+      join pg_attribute b on b.attrelid = p.oid and b.attnum = f.confkey[1]
+     where ${isTable}
+    union all
+    select c.relname, 1, format('drop index %I', x.relname), null,
+           replace(pg_get_indexdef(i.indexrelid), 'CREATE INDEX ', 'CREATE INDEX IF NOT EXISTS ')
+      from pg_class c join pg_index i on i.indrelid = c.oid and not i.indisunique
+      join pg_class x on x.oid = i.indexrelid where ${isTable}`,
+
+  line: null,
+
   kinds: {
     uuid: ['id'],
     'timestamp(3) with time zone': ['instant'],

@@ -193,15 +193,19 @@ class Copy {
     private readonly reject: (error: unknown) => void,
   ) {}
 
+  /** Sends the lines at once: a server that refuses the statement passes over them. */
   submit(wire: Wire): void {
+    const { lines } = this.statement;
+    wire.stream.cork();
     wire.query(this.text);
+    if (lines instanceof Uint8Array) wire.sendCopyFromChunk(lines as Buffer);
+    else if (lines) this.#sendLines(wire, lines);
+    if (lines) wire.endCopyFrom();
+    wire.stream.uncork();
   }
 
-  handleCopyInResponse(wire: Wire): void {
-    const lines = this.statement.lines ?? [];
-    if (lines instanceof Uint8Array) wire.sendCopyFromChunk(lines as Buffer);
-    else this.#sendLines(wire, lines);
-    wire.endCopyFrom();
+  handleCopyInResponse(): void {
+    // The lines are under way.
   }
 
   #sendLines(wire: Wire, lines: readonly string[]): void {

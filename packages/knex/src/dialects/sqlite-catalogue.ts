@@ -26,6 +26,14 @@ export const sqliteCatalogue: Catalogue = {
 
   triggers: "select tbl_name as table_name, name from sqlite_master where type = 'trigger'",
 
+  // A reference is part of its table's definition.
+  burdens: null,
+
+  line(columns) {
+    const areText = columns.map((column) => `typeof(${column}) = 'text'`).join(' and ');
+    return `case when ${areText} then ${columns.join(' || char(9) || ')} || char(10) end`;
+  },
+
   kinds: {
     text: ['id', 'json'],
     integer: ['integer', 'instant'],

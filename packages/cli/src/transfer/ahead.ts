@@ -1,0 +1,90 @@
+import { JanusError } from '@janus/core';
+import type { Database } from '@janus/knex';
+import { takeOff } from './burdens.js';
+import type { Side } from './side.js';
+import type { MovedTable } from './table.js';
+
+type Copies = NonNullable<Database['dialect']['copies']>;
+
+/** How many pieces may wait: a few megabytes. */
+const WAITING = 16;
+
+/** Why all of it is taken back. */
+class TakenBack extends Error {}
+
+/**
+ * Copies lines to tables that are empty while others are compared yet: in one transaction, so that nothing of it is there before
+ * it is kept, and with it goes what the tables can do without meanwhile.
+ */
+export class Ahead {
+  readonly #kept: Promise<boolean>;
+  #waiting: { readonly table: MovedTable; readonly lines: Buffer }[] = [];
+  #isReady = false;
+  #end: 'keep' | 'take back' | null = null;
+  #wake: () => void = () => {};
+
+  private constructor(
+    private readonly target: Side,
+    private readonly copies: Copies,
+    tables: readonly string[],
+  ) {
+    this.#kept = this.#copy(tables).then(
+      () => true,
+      (error: unknown) => {
+        this.#isReady = false;
+        if (error instanceof JanusError || error instanceof TakenBack) return false;
+        throw error;
+      },
+    );
+    // Whoever ends it is told.
+    this.#kept.catch(() => undefined);
+  }
+
+  /** @param tables that are empty, each after those that it refers to. Null where the target takes no lines. */
+  static into(target: Side, tables: readonly string[]): Ahead | null {
+    const { copies } = target.database.dialect;
+    return copies && new Ahead(target, copies, tables);
+  }
+
+  /** Has lines copied. Returns whether they are: not while many wait for it already, for comparing waits for none. */
+  offer(table: MovedTable, lines: Buffer): boolean {
+    if (!this.#isReady || this.#waiting.length === WAITING) return false;
+    this.#waiting.push({ table, lines });
+    this.#wake();
+    return true;
+  }
+
+  /** Keeps all that was copied, or takes it back, and returns which: it is also taken back where anything of it failed. */
+  async end(keep: boolean): Promise<boolean> {
+    this.#end ??= keep ? 'keep' : 'take back';
+    this.#wake();
+    return this.#kept;
+  }
+
+  async #copy(tables: readonly string[]): Promise<void> {
+    const { database } = this.target;
+    const pieces = this.#pieces();
+    await database.runOver(pieces, async () => {
+      await takeOff(database, tables);
+      this.#isReady = true;
+      for await (const { table, lines } of pieces) {
+        await database.copyIn(this.copies, table.name, table.names, lines);
+      }
+    });
+  }
+
+  /** What waits, all of one table at a time. */
+  async *#pieces(): AsyncGenerator<{ readonly table: MovedTable; readonly lines: Buffer }, void, undefined> {
+    for (;;) {
+      if (this.#end === 'take back') throw new TakenBack();
+      const [first] = this.#waiting;
+      if (first) {
+        const { table } = first;
+        const other = this.#waiting.findIndex((piece) => piece.table !== table);
+        const same = this.#waiting.splice(0, other === -1 ? this.#waiting.length : other);
+        yield { table, lines: Buffer.concat(same.map(({ lines }) => lines)) };
+      } else if (this.#end) return;
+      else await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import type { Database } from '@janus/knex';
+import { nullable, number, text, type Row } from '@janus/knex/tables';
+import type { Side } from './side.js';
+
+/** An index or a reference that a table of the target does without while it is filled: to make it at the end is quicker by far. */
+export interface Burden {
+  readonly place: number;
+  readonly table: string;
+  /** Deletes the rows that it would forbid; null where there can be none. */
+  readonly clear: string | null;
+  /** Puts it on, unless it is. */
+  readonly putOn: string;
+}
+
+/**
+ * Where it is noted, in the target itself, what is off. A note comes with the transaction that takes something off, and goes
+ * with the one that puts it on: what is noted here is off, and nothing else.
+ */
+const NOTES = 'janus_taken_off';
+
+/** How many indexes are made at once. */
+const AT_ONCE = 2;
+
+const query = async (database: Database, name: string, sql: string): Promise<readonly Row[]> =>
+  database.rows(name, {}, () => database.knex.select('*').fromRaw(`(${sql}) as found`));
+
+const burdenOf = (row: Row): Burden => ({
+  place: number(row['place']),
+  table: text(row['table_name']),
+  clear: nullable(row['clear'], text),
+  putOn: text(row['put_on']),
+});
+
+/** What is off: an earlier run took it off and came to no end, or this one did. */
+export async function takenOff(target: Side): Promise<readonly Burden[]> {
+  return target.do(async (database) => {
+    const { burdens, tables } = database.dialect.catalogue;
+    if (burdens === null) return [];
+    const found = await query(database, 'transfer.tables', tables);
+    if (!found.some(({ table_name: table }) => table === NOTES)) return [];
+    const rows = await query(database, 'transfer.taken off', `select * from ${NOTES}`);
+    return rows.map(burdenOf).toSorted((a, b) => a.place - b.place);
+  });
+}
+
+/**
+ * Takes the burdens of some tables off. Call it in a unit of work.
+ * @param tables each after those that it refers to
+ */
+export async function takeOff(database: Database, tables: readonly string[]): Promise<void> {
+  const { burdens } = database.dialect.catalogue;
+  if (burdens === null) return;
+  const found = (await query(database, 'transfer.burdens', burdens)).map((row) => ({
+    ...burdenOf(row),
+    takeOff: text(row['take_off']),
+  }));
+  const rank = ({ place, table }: Burden) => place * tables.length + tables.indexOf(table);
+  const due = found.filter(({ table }) => tables.includes(table)).toSorted((a, b) => rank(a) - rank(b));
+  await database.define(
+    `create table ${NOTES} (place integer primary key, table_name varchar(64) not null, clear text, put_on text not null)`,
+  );
+  const notes = due.map(({ table, clear, putOn: put_on }, place) => ({
+    place,
+    table_name: table,
+    clear,
+    put_on,
+  }));
+  await database.insert(NOTES, notes);
+  for (const one of due) await database.define(one.takeOff);
+}
+
+/**
+ * Puts burdens on again, references first. Rows that refer to what is not there are deleted: their parents went while they were
+ * copied, or have yet to come.
+ */
+export async function putOn(
+  target: Side,
+  burdens: readonly Burden[],
+  { cleared, done }: { readonly cleared: (table: string) => void; readonly done: (burden: Burden) => void },
+): Promise<void> {
+  const put = async (burden: Burden) => {
+    const gone = await target.do(async (database) =>
+      database.run(async () => {
+        const rows = burden.clear === null ? 0 : await database.define(burden.clear);
+        await database.define(burden.putOn);
+        await database.delete(NOTES, { place: burden.place });
+        return rows;
+      }),
+    );
+    if (gone > 0) cleared(burden.table);
+    done(burden);
+  };
+  for (const burden of burdens) if (burden.clear !== null) await put(burden);
+  const indexes = burdens.filter(({ clear }) => clear === null).values();
+  const next = async () => {
+    for (const index of indexes) await put(index);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, next));
+  // Notes are only made with their table: where there are none, none can come.
+  if ((await takenOff(target)).length === 0)
+    await target.do(async (database) => database.define(`drop table if exists ${NOTES}`));
+}
