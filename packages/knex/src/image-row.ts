@@ -74,7 +74,7 @@ export function toImage(row: Row): Image {
 function tagNames(value: unknown): readonly string[] {
   const names = nullable(value, (present) => json(present) as string[]) ?? [];
   if (names.length < 2) return names;
-  // Most are sorted in JavaScript's own order, which is the same for ASCII and takes a third of the time.
+  // Most are sorted in JavaScript's own order: for ASCII it is the same, and asks no function of ours at each comparison.
   return names.every(isAscii) ? names.toSorted() : names.toSorted(byCodePoint);
 }
 
