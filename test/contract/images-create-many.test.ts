@@ -92,6 +92,18 @@ describe('Creating many images at once', () => {
     await expectNothing();
   });
 
+  it('takes back itself alone in a unit of work that goes on, though its last is refused', async () => {
+    const many = uploads(600, { tags: ['cat'] });
+    const kept = await store.unitOfWork.run(async () => {
+      const before = await store.images.create(newImage(ada));
+      const error = await refusal(store.images.createMany([...many, ...many.slice(0, 1)]));
+      expect(error).to.be.instanceOf(DuplicateError);
+      return [before, await store.images.create(newImage(ada))];
+    });
+    expect(await all(store.images.stream())).to.deep.equal(kept.toReversed());
+    expect((await store.tags.list()).items).to.deep.equal([]);
+  });
+
   it('makes none when two of them have one id', async () => {
     const id = newId<'image'>();
     const error = await refusal(store.images.createMany(uploads(2, { id })));

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { InvalidError } from './errors.js';
 import { quickly, UNSURE } from './quick.js';
@@ -37,14 +37,24 @@ function canonical(query: unknown): string {
   );
 }
 
-const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 16);
+const digest = (text: string) => hash('sha256', text, 'base64url').slice(0, 16);
+
+/** Of the queries of late: one that a page goes on with is asked for twice, by the cursor that came and the one that goes. */
+const digests = new WeakMap<object, string>();
+
+function digestOf(query: unknown): string {
+  if (typeof query !== 'object' || query === null) return digest(canonical(query));
+  let found = digests.get(query);
+  if (found === undefined) digests.set(query, (found = digest(canonical(query))));
+  return found;
+}
 
 /**
  * A cursor for a place in the answer to a query: the place, and digests of it and of the query.
  * It guards against mistakes, not against the reader: what it holds is a place in an order, and grants nothing.
  */
 export function encodeCursor(query: unknown, place: readonly (string | number | null)[]): Cursor {
-  const body = JSON.stringify([digest(canonical(query)), ...place]);
+  const body = JSON.stringify([digestOf(query), ...place]);
   return digest(body) + Buffer.from(body).toString('base64url');
 }
 
@@ -68,7 +78,7 @@ export function decodeCursor<Place>(cursor: Cursor, query: unknown, place: z.Zod
   // Written again, for reading base64 passes over what is none.
   if (cursor !== digest(body) + Buffer.from(body).toString('base64url')) throw changed();
   const [madeFor, ...rest] = bodyOf(body);
-  if (madeFor !== digest(canonical(query))) {
+  if (madeFor !== digestOf(query)) {
     throw new InvalidError('after', 'query', 'the `next` of a page of this same query: same filter, same order');
   }
   const result = place.safeParse(rest);

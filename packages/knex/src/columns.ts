@@ -5,8 +5,8 @@ import type { Id, JsonObject, JsonValue } from '@janus/core';
 /** An id: text, or the 16 bytes of MySQL and MariaDB. */
 export function id<Entity extends string>(value: unknown): Id<Entity> {
   if (typeof value === 'string') return value as Id<Entity>;
-  if (!(value instanceof Uint8Array)) throw new TypeError('an id came back as neither text nor bytes');
-  const hex = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex');
+  if (!Buffer.isBuffer(value)) throw new TypeError('an id came back as neither text nor bytes');
+  const hex = value.toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}` as Id<Entity>;
 }
 

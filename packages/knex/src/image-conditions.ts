@@ -56,7 +56,7 @@ export async function conditionsOf(
   const { dialect } = database;
   const metadata = having(database, 'images.metadata', filter.metadata);
   const terms = filter.text === undefined ? [] : searchTerms(filter.text, 'where.text');
-  const tags = await tagConditions(database, filter);
+  const tags = filter.tags ? await tagConditions(database, filter.tags) : ANY_TAGS;
   if (!tags) return null;
   return {
     shape: `${filter.trash} ${metadata?.sql ?? ''}`,
@@ -84,6 +84,8 @@ export async function conditionsOf(
   };
 }
 
+const ANY_TAGS = { all: [], any: undefined, none: [] };
+
 function within(column: RangeColumn, range: Range | undefined): Partial<Record<RangeColumn, Bounds>> {
   if (range?.min === undefined && range?.max === undefined) return {};
   const { min, max } = range;
@@ -91,8 +93,7 @@ function within(column: RangeColumn, range: Range | undefined): Partial<Record<R
 }
 
 /** The ids of the tags of a filter. @returns null when no image can match, for a tag that it must have is not there */
-async function tagConditions(database: Database, { tags }: Filter) {
-  const { all = [], any, none = [] } = tags ?? {};
+async function tagConditions(database: Database, { all = [], any, none = [] }: NonNullable<Filter['tags']>) {
   const ids = await tagIds(database, [...new Set([...all, ...(any ?? []), ...none])]);
   const known = (some: readonly string[]) => some.map((name) => ids.get(name)).filter((tag) => tag !== undefined);
   const found = { all: known(all), any: any && padded(known(any)), none: padded(known(none)) };

@@ -3,8 +3,7 @@ import { toImage } from './image-row.js';
 import type { With } from './image-list.js';
 import { toUser, USER_COLUMNS } from './user-repository.js';
 
-const PREFIX = 'user_';
-const COLUMNS = USER_COLUMNS.map((column) => `users.${column} as ${PREFIX}${column}`);
+const COLUMNS = USER_COLUMNS.map((column) => `users.${column} as user_${column}`);
 
 /** Images and their owners. */
 export const withOwners: With<OwnedImage> = {
@@ -13,7 +12,14 @@ export const withOwners: With<OwnedImage> = {
   join: (images) => void images.leftJoin('users', 'users.id', 'images.owner_id').select(COLUMNS),
   item: (row) => ({
     image: toImage(row),
-    owner: toUser(Object.fromEntries(USER_COLUMNS.map((column) => [column, row[`${PREFIX}${column}`]]))),
+    // By name: to make it of a list of its entries took a fifth of the time of a page.
+    owner: toUser({
+      id: row['user_id'],
+      email: row['user_email'],
+      username: row['user_username'],
+      created_at: row['user_created_at'],
+      updated_at: row['user_updated_at'],
+    }),
   }),
   image: ({ image }) => image,
 };

@@ -114,7 +114,11 @@ export class KnexImageRepository implements ImageRepository {
       const total = { created: 0, skipped: 0, restored: 0 };
       const rules = mode === 'fail' ? TAGGING : [ONE_OF_EACH, ...TAGGING];
       for await (const batch of inBatches(images, (image, position) => checkedImage(image, String(position)))) {
-        const done = await this.database.runUntilSettled(rules, async () => createBatch(this.database, batch, mode));
+        const create = async () => createBatch(this.database, batch, mode);
+        // Alone, nothing is in its way, and needs a savepoint to be tried again from: for that, SQLite copies all that it changes.
+        const done = await (this.database.dialect.writesAlone
+          ? create()
+          : this.database.runUntilSettled(rules, create));
         total.created += done.created;
         total.skipped += done.skipped;
         total.restored += done.restored;

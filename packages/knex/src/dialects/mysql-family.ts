@@ -144,6 +144,8 @@ export const mysqlFamily = (collation: string) =>
       plain(readOnly ? 'START TRANSACTION READ ONLY' : 'BEGIN'),
     ],
 
+    writesAlone: false,
+
     writers: () => anyNumber,
 
     async interrupt(connection, another) {

@@ -193,6 +193,8 @@ export const postgres: Dialect = {
     plain(`BEGIN${isolation ? ` ISOLATION LEVEL ${isolation.toUpperCase()}` : ''}${readOnly ? ' READ ONLY' : ''}`),
   ],
 
+  writesAlone: false,
+
   writers: () => anyNumber,
 
   interrupt: async (connection) => cancel(connection as Cancellable),

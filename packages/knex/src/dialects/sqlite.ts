@@ -197,6 +197,8 @@ export const sqlite: Dialect = {
   // between, however long the busy timeout is. One that begins by taking the write lock waits for its turn. Each is serializable.
   begin: ({ readOnly }) => [plain(readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE')],
 
+  writesAlone: true,
+
   writers: (knex) => (knex.client as SqliteClient).line,
 
   // What runs is done before anybody can interrupt it.
