@@ -2,6 +2,7 @@ import { check, transfer, type Finding, type TransferProgress } from '@janus/cli
 import { readSchema, type Table } from '@janus/knex/tables';
 import Sqlite from 'better-sqlite3';
 import { expect } from 'chai';
+import { takeOff } from '../../packages/cli/dist/transfer/burdens.js';
 import { Proxy, type Cut } from '../faults/proxy.js';
 import { names, useHouses, type House } from './houses.js';
 import { fillMany } from './many.js';
@@ -71,7 +72,7 @@ describe('a transfer of much to an empty PostgreSQL', function burdens() {
   for (const [moment, isMoment] of [
     ['compared', ({ phase, done }) => phase === 'comparing' && done > 8_000],
     ['copied', ({ phase }) => phase === 'copying'],
-    ['given its indexes', ({ phase, done, total }) => phase === 'indexing' && done > total / 2],
+    ['given their indexes', ({ phase, done, total }) => phase === 'copying' && done > total * 0.8 && done < total],
   ] satisfies [string, (progress: TransferProgress) => boolean][]) {
     it(`is whole when it was interrupted while rows were ${moment}, and is started again`, async () => {
       await interrupted(isMoment);
@@ -81,7 +82,8 @@ describe('a transfer of much to an empty PostgreSQL', function burdens() {
   }
 
   it('is not called identical, nor sound, before all is on again', async () => {
-    await interrupted(({ phase, done, total }) => phase === 'copying' && done === total);
+    expect((await transfer(from.url, to.url)).outcome).to.equal('identical');
+    await to.database.run(async () => takeOff(to.database, ['images', 'image_tags']));
     expect((await findings(to)).map(({ advice }) => advice)[0]).to.match(/^run the same `janus transfer` again/);
     expect((await transfer(from.url, to.url, { verify: true })).outcome).to.equal('different');
     expect((await transfer(from.url, to.url)).outcome).to.equal('identical');

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-const bin = join(import.meta.dirname, '../../packages/cli/bin/janus.js');
+export const bin = join(import.meta.dirname, '../../packages/cli/bin/janus.js');
 
 export interface Ended {
   /** Null if it was killed. */

@@ -8,4 +8,5 @@ export { CannotRunError } from './cannot-run-error.js';
 export type { RefusedRow } from './transfer/plan.js';
 export type { Sum } from './transfer/range.js';
 export { transfer } from './transfer/transfer.js';
-export type { TransferOptions, TransferProgress, TransferredTable, TransferResult } from './transfer/transfer.js';
+export type { TransferProgress } from './transfer/progress.js';
+export type { TransferOptions, TransferredTable, TransferResult } from './transfer/transfer.js';

@@ -6,8 +6,8 @@ import type { MovedTable } from './table.js';
 
 type Copies = NonNullable<Database['dialect']['copies']>;
 
-/** How many pieces may wait: a few megabytes. */
-const WAITING = 16;
+/** How many bytes may wait. */
+const WAITING = 2 ** 22;
 
 /** Why all of it is taken back. */
 class TakenBack extends Error {}
@@ -48,7 +48,8 @@ export class Ahead {
 
   /** Has lines copied. Returns whether they are: not while many wait for it already, for comparing waits for none. */
   offer(table: MovedTable, lines: Buffer): boolean {
-    if (!this.#isReady || this.#waiting.length === WAITING) return false;
+    const waiting = this.#waiting.reduce((sum, piece) => sum + piece.lines.length, 0);
+    if (!this.#isReady || waiting > WAITING) return false;
     this.#waiting.push({ table, lines });
     this.#wake();
     return true;

@@ -4,6 +4,7 @@ import { Ahead } from './ahead.js';
 import { putOn, takenOff, type Burden } from './burdens.js';
 import { Copying, type Copied } from './copy.js';
 import { planTable, type RefusedRow, type TablePlan } from './plan.js';
+import { Counting, type TransferProgress } from './progress.js';
 import { differ, total, type Sum } from './range.js';
 import { openSides, type Side } from './side.js';
 import { Spool } from './spool.js';
@@ -22,15 +23,6 @@ export interface TransferOptions {
   /** Told of every row that the target would refuse. If there is one, nothing is written. */
   readonly onRefused?: ((row: RefusedRow) => void) | undefined;
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
-}
-
-/** How far a transfer is. */
-export interface TransferProgress {
-  readonly phase: 'comparing' | 'copying' | 'indexing';
-  readonly table: string;
-  /** Rows of the source that were looked at in this phase, of about how many. */
-  readonly done: number;
-  readonly total: number;
 }
 
 /** What became of a table. */
@@ -69,32 +61,11 @@ export async function transfer(from: string, to: string, options: TransferOption
   const spool = writes && target.database.dialect.copies ? await Spool.open() : null;
   try {
     agree(await source.do(migrationsOf), await target.do(migrationsOf));
-    if (writes) await putBack(target, options);
+    if (writes) await putBack(target, new Counting('indexing', 0, options));
     const tables = await tablesOf(source, target);
     const wanted = chosen(tables, options.tables);
     const comparing = new Counting('comparing', await rowsOf(wanted, source), options);
-    const isFresh = comparing.expected >= MANY && (await areEmpty(wanted, target));
-    const ahead = writes && isFresh ? Ahead.into(target, namesOf(wanted)) : null;
-    let refused = 0;
-    const plans: TablePlan[] = [];
-    try {
-      for (const table of wanted) {
-        const plan = await planTable(table, source, isFresh ? null : target, {
-          spool,
-          ahead,
-          refused(row) {
-            refused += 1;
-            options.onRefused?.(row);
-          },
-          looked: (rows) => comparing.add(table.name, rows),
-        });
-        plans.push({ table, ...plan });
-      }
-      const isKept = await ahead?.end(refused === 0);
-      if (!isKept) for (const { ranges } of plans) for (const range of ranges) range.copied = false;
-    } finally {
-      await ahead?.end(false);
-    }
+    const { plans, refused } = await planned(wanted, { source, target, spool }, comparing, options);
     let copied: ReadonlyMap<string, Copied> = new Map();
     if (writes && refused === 0) {
       const counting = new Counting('copying', openRows(plans), options);
@@ -103,7 +74,7 @@ export async function transfer(from: string, to: string, options: TransferOption
       // Both at once, for what was copied ahead is only looked at.
       const ends = await Promise.allSettled([
         copying.rounds(),
-        putBack(target, options, (table) => copying.reopen(table)),
+        putBack(target, counting, (table) => copying.reopen(table)),
       ]);
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
       await copying.rounds();
@@ -121,18 +92,52 @@ export async function transfer(from: string, to: string, options: TransferOption
   }
 }
 
-/** Puts on again what is off, if anything is. @param cleared is told of tables of which rows had to go for that */
-async function putBack(
-  target: Side,
+interface Sides {
+  readonly source: Side;
+  readonly target: Side;
+  readonly spool: Spool | null;
+}
+
+/** Compares tables. What the target has nothing of is copied meanwhile, if that is much, and kept if the target would refuse nothing. */
+async function planned(
+  tables: readonly MovedTable[],
+  { source, target, spool }: Sides,
+  comparing: Counting,
   options: TransferOptions,
-  cleared: (table: string) => void = () => {},
-): Promise<void> {
+): Promise<{ readonly plans: readonly TablePlan[]; readonly refused: number }> {
+  const isFresh = comparing.expected >= MANY && (await areEmpty(tables, target));
+  const ahead = spool && isFresh ? Ahead.into(target, namesOf(tables)) : null;
+  let refused = 0;
+  const plans: TablePlan[] = [];
+  try {
+    for (const table of tables) {
+      const plan = await planTable(table, source, isFresh ? null : target, {
+        spool,
+        ahead,
+        refused(row) {
+          refused += 1;
+          options.onRefused?.(row);
+        },
+        looked: (rows) => comparing.add(table.name, rows),
+      });
+      plans.push({ table, ...plan });
+    }
+    const isKept = await ahead?.end(refused === 0);
+    if (!isKept) for (const { ranges } of plans) for (const range of ranges) range.copied = false;
+  } finally {
+    await ahead?.end(false);
+  }
+  return { plans, refused };
+}
+
+/** Puts on again what is off, if anything is. @param cleared is told of tables of which rows had to go for that */
+async function putBack(target: Side, counting: Counting, cleared: (table: string) => void = () => {}): Promise<void> {
   const burdens = await takenOff(target);
   const rows = new Map<string, number>();
   for (const { table } of burdens) if (!rows.has(table)) rows.set(table, await target.count(table));
   const sizeOf = ({ table }: Burden) => rows.get(table) ?? 0;
-  const indexing = new Counting('indexing', sumOf(burdens.map(sizeOf)), options);
-  await putOn(target, burdens, { cleared, done: (burden) => indexing.add(burden.table, sizeOf(burden)) });
+  counting.expect(sumOf(burdens.map(sizeOf)));
+  await putOn(target, burdens, { cleared, done: (burden) => counting.add(burden.table, sizeOf(burden)) });
 }
 
 async function areEmpty(tables: readonly MovedTable[], side: Side): Promise<boolean> {
@@ -190,21 +195,3 @@ const sumOf = (counts: Iterable<number>): number => [...counts].reduce((sum, cou
 
 const openRows = (plans: readonly TablePlan[]): number =>
   sumOf(plans.flatMap(({ ranges }) => ranges.filter(({ open }) => open).map(({ source }) => source.rows)));
-
-/** Counts rows for whoever watches. */
-class Counting {
-  #done = 0;
-
-  constructor(
-    private readonly phase: TransferProgress['phase'],
-    readonly expected: number,
-    private readonly options: TransferOptions,
-  ) {}
-
-  add(table: string, rows: number): void {
-    this.#done += rows;
-    // While the source is written to, there may be more than were counted.
-    const counted = Math.max(this.expected, this.#done);
-    this.options.onProgress?.({ phase: this.phase, table, done: this.#done, total: counted });
-  }
-}
