@@ -4,6 +4,7 @@ import { InvalidError } from '@janus/core';
 import { check, email } from '@janus/core/adapter';
 import { migrationsOf } from '@janus/knex/tables';
 import { CannotRunError } from '../cannot-run-error.js';
+import { MIGRATE, noneUnknown } from '../migrations.js';
 import { open, Side } from '../transfer/side.js';
 import type { AdoptOptions, AdoptResult } from './options.js';
 import { Source } from './source.js';
@@ -63,12 +64,6 @@ async function refuseTheSame(source: string, target: string): Promise<void> {
 
 async function refuseUnready(target: Side): Promise<void> {
   const { pending, unknown } = await target.do(migrationsOf);
-  if (unknown.length > 0)
-    throw new CannotRunError(
-      `the migration ${unknown[0]} is not known here; update @janus/cli to the version that has it`,
-    );
-  if (pending.length > 0)
-    throw new CannotRunError(
-      `migrate the target: it lacks ${pending[0]} (npx knex migrate:latest, with its URL in DATABASE_URL and its --env)`,
-    );
+  noneUnknown(unknown);
+  if (pending.length > 0) throw new CannotRunError(`migrate the target: it lacks ${pending[0]} (${MIGRATE})`);
 }

@@ -1,6 +1,7 @@
 import { Database } from '@janus/knex';
 import { migrationsOf, type Row, type Table } from '@janus/knex/tables';
 import { CannotRunError } from '../cannot-run-error.js';
+import { MIGRATE, noneUnknown } from '../migrations.js';
 import { takenOff } from '../transfer/burdens.js';
 import { dangling } from '../transfer/dangling.js';
 import { open, Side } from '../transfer/side.js';
@@ -57,15 +58,12 @@ export async function check(url: string, options: CheckOptions = {}): Promise<Ch
     if ((await takenOff(side)).length > 0) report([INTERRUPTED]);
     const { ran, pending, unknown } = await side.do(migrationsOf);
     if (ran.length === 0) throw new CannotRunError('it has no tables of Janus’s; is this its URL?');
-    if (unknown.length > 0)
-      throw new CannotRunError(
-        `the migration ${unknown[0]} is not known here; update @janus/cli to the version that has it`,
-      );
+    noneUnknown(unknown);
     report(
       pending.map((name) => ({
         where: 'migrations',
         what: `${name} has not run`,
-        advice: 'npx knex migrate:latest, with its URL in DATABASE_URL and its --env',
+        advice: MIGRATE,
       })),
     );
     // Of a schema that is yet to be migrated, all that differs would be told twice.

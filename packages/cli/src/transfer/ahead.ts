@@ -6,8 +6,14 @@ import type { MovedTable } from './table.js';
 
 type Copies = NonNullable<Database['dialect']['copies']>;
 
-/** How many bytes may wait. */
+/** How many bytes may wait to be copied. */
 const WAITING = 2 ** 22;
+
+/**
+ * How long comparing waits for copying, in all, in milliseconds. Then nothing more is copied ahead: all of it is lost if the process ends
+ * before it is kept.
+ */
+const PATIENCE = 30_000;
 
 /** Why all of it is taken back. */
 class TakenBack extends Error {}
@@ -19,9 +25,13 @@ class TakenBack extends Error {}
 export class Ahead {
   readonly #kept: Promise<boolean>;
   #waiting: { readonly table: MovedTable; readonly lines: Buffer }[] = [];
-  #isReady = false;
+  /** How many bytes are under way or waiting. */
+  #open = 0;
+  #waited = 0;
+  #isOver = false;
   #end: 'keep' | 'take back' | null = null;
   #wake: () => void = () => {};
+  #room: () => void = () => {};
 
   private constructor(
     private readonly target: Side,
@@ -31,7 +41,7 @@ export class Ahead {
     this.#kept = this.#copy(tables).then(
       () => true,
       (error: unknown) => {
-        this.#isReady = false;
+        this.#giveUp();
         if (error instanceof JanusError || error instanceof TakenBack) return false;
         throw error;
       },
@@ -46,13 +56,27 @@ export class Ahead {
     return copies && new Ahead(target, copies, tables);
   }
 
-  /** Has lines copied. Returns whether they are: not while many wait for it already, for comparing waits for none. */
-  offer(table: MovedTable, lines: Buffer): boolean {
-    const waiting = this.#waiting.reduce((sum, piece) => sum + piece.lines.length, 0);
-    if (!this.#isReady || waiting > WAITING) return false;
+  /**
+   * Has lines copied, when there is room for them. Returns whether they are; once they are not, none are any more: what is copied are the
+   * first tables, so that nothing in them refers to what is not there.
+   */
+  async offer(table: MovedTable, lines: Buffer): Promise<boolean> {
+    if (!this.#isOver && this.#open > WAITING) {
+      const since = performance.now();
+      await new Promise<void>((resolve) => (this.#room = resolve));
+      this.#waited += performance.now() - since;
+      if (this.#waited > PATIENCE) this.#isOver = true;
+    }
+    if (this.#isOver) return false;
+    this.#open += lines.length;
     this.#waiting.push({ table, lines });
     this.#wake();
     return true;
+  }
+
+  #giveUp(): void {
+    this.#isOver = true;
+    this.#room();
   }
 
   /** Keeps all that was copied, or takes it back, and returns which: it is also taken back where anything of it failed. */
@@ -67,9 +91,10 @@ export class Ahead {
     const pieces = this.#pieces();
     await database.runOver(pieces, async () => {
       await takeOff(database, tables);
-      this.#isReady = true;
       for await (const { table, lines } of pieces) {
         await database.copyIn(this.copies, table.name, table.names, lines);
+        this.#open -= lines.length;
+        this.#room();
       }
     });
   }

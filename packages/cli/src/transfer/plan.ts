@@ -102,7 +102,7 @@ export async function planTable(
     const sum = sumOf(here);
     const lacks = open && there.rows.length === 0;
     const spooled = lacks && spool ? await spool.add(here.lines) : null;
-    const copied = spooled !== null && (ahead?.offer(table, here.lines) ?? false);
+    const copied = spooled !== null && ahead !== null && (await ahead.offer(table, here.lines));
     ranges.push({ span, source: sum, target: open ? sumOf(there) : sum, open, spooled, copied });
     for (const row of lost) for (const unfit of row.unfit) refused(refusal(table, row, unfit));
     if (open) {

@@ -3,11 +3,10 @@ import { Database } from '@janus/knex';
 import type { Row } from '@janus/knex/tables';
 import type { Knex } from 'knex';
 import { CannotRunError } from '../cannot-run-error.js';
+import { MIGRATE } from '../migrations.js';
 import type { CanonicalRow } from './row.js';
 import { piecesIn, piecesOf, within, type RawKey, type Span } from './span.js';
 import type { MovedTable } from './table.js';
-
-const MAKE = 'If it is to be made: npx knex migrate:latest, with its URL in DATABASE_URL and its --env';
 
 /**
  * Opens a database that is there: what was mistyped is not made.
@@ -21,7 +20,7 @@ export async function open(name: Side['name'], url: string, frugal = true): Prom
   } catch (error) {
     const said = error instanceof Error ? error.message : 'it cannot be opened';
     const absent = error instanceof UnavailableError && error.code === 'ENOENT';
-    throw new CannotRunError(`the ${name}: ${said}${absent ? ` ${MAKE}` : ''}`);
+    throw new CannotRunError(`the ${name}: ${said}${absent ? ` If it is to be made: ${MIGRATE}` : ''}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { migrationsOf, type MigrationState } from '@janus/knex/tables';
 import { CannotRunError } from '../cannot-run-error.js';
+import { MIGRATE, noneUnknown } from '../migrations.js';
 import { Ahead } from './ahead.js';
 import { putOn, takenOff, type Burden } from './burdens.js';
 import { Copying, type Copied } from './copy.js';
@@ -166,15 +167,10 @@ const behind = (here: MigrationState, there: MigrationState) => there.ran.find((
 
 /** Refuses two sides that are not at the same migration. */
 function agree(source: MigrationState, target: MigrationState): void {
-  const unknown = [...source.unknown, ...target.unknown][0];
-  if (unknown !== undefined)
-    throw new CannotRunError(
-      `the migration ${unknown} is not known here; update @janus/cli to the version that has it`,
-    );
+  noneUnknown([...source.unknown, ...target.unknown]);
   const [first, second] = [behind(source, target), behind(target, source)];
-  const advice = 'npx knex migrate:latest, with its URL in DATABASE_URL and its --env';
-  if (first !== undefined) throw new CannotRunError(`migrate the source: it lacks ${first} (${advice})`);
-  if (second !== undefined) throw new CannotRunError(`migrate the target: it lacks ${second} (${advice})`);
+  if (first !== undefined) throw new CannotRunError(`migrate the source: it lacks ${first} (${MIGRATE})`);
+  if (second !== undefined) throw new CannotRunError(`migrate the target: it lacks ${second} (${MIGRATE})`);
   if (source.ran.length === 0)
     throw new CannotRunError('neither the source nor the target has tables of Janus’s; are these their URLs?');
 }
