@@ -36,13 +36,13 @@ describe('a transfer that is killed', function killed() {
       const whole = performance.now() - started;
       const schema = await readSchema(to.database);
 
-      let [killed, partial] = [0, 0];
+      let [killings, partial] = [0, 0];
       for (let kill = 0; kill < KILLS; kill += 1) {
         await to.empty();
         // Spread evenly, each somewhere in its part of the whole.
         const after = (whole * (kill + Math.random())) / KILLS;
         const { code } = await janus(args, (child) => void sleep(after).then(() => child.kill('SIGKILL')));
-        if (code === null) killed += 1;
+        if (code === null) killings += 1;
         const copied = await rowsOf(to);
         const isBare = !isDeepStrictEqual(await readSchema(to.database), schema);
         if (isBare || (copied > 0 && copied < all)) partial += 1;
@@ -57,7 +57,7 @@ describe('a transfer that is killed', function killed() {
         expect(others).to.equal(0);
       }
       if (!full) return;
-      expect(killed, 'runs that were killed').to.be.greaterThan(KILLS / 2);
+      expect(killings, 'runs that were killed').to.be.greaterThan(KILLS / 2);
       // What PostgreSQL is given while the source is compared is there at once, or not at all.
       expect(partial, 'of these, what was half there').to.be.greaterThan(0);
     });

@@ -1,4 +1,5 @@
 import { JanusError } from '@janus/core';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@janus/knex';
 import { takeOff } from './burdens.js';
 import type { Side } from './side.js';
@@ -63,9 +64,10 @@ export class Ahead {
   async offer(table: MovedTable, lines: Buffer): Promise<boolean> {
     if (!this.#isOver && this.#open > WAITING) {
       const since = performance.now();
-      await new Promise<void>((resolve) => (this.#room = resolve));
+      const room = new Promise<void>((resolve) => (this.#room = resolve));
+      await Promise.race([room, sleep(PATIENCE - this.#waited, undefined, { ref: false })]);
       this.#waited += performance.now() - since;
-      if (this.#waited > PATIENCE) this.#isOver = true;
+      if (this.#waited >= PATIENCE) this.#isOver = true;
     }
     if (this.#isOver) return false;
     this.#open += lines.length;

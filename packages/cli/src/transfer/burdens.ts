@@ -1,5 +1,6 @@
 import type { Database } from '@janus/knex';
 import { nullable, number, text, type Row } from '@janus/knex/tables';
+import { settled } from './settled.js';
 import type { Side } from './side.js';
 
 /** An index or a reference that a table of the target does without while it is filled: to make it at the end is quicker by far. */
@@ -17,6 +18,16 @@ export interface Burden {
  * with the one that puts it on: what is noted here is off, and nothing else.
  */
 const NOTES = 'janus_taken_off';
+
+/** Drops the table of notes if it is empty when nobody else can write to it: another transfer may just have made some. */
+const DROP_NOTES = `do $$ begin
+  if to_regclass('${NOTES}') is null then return; end if;
+  lock table ${NOTES} in access exclusive mode;
+  if not exists (select from ${NOTES}) then drop table ${NOTES}; end if;
+exception when undefined_table then null; end $$`;
+
+/** Also where a pool on the way keeps no settings of a connection. */
+const LOCKING = "set local lock_timeout = '5s'";
 
 /** How many indexes are made at once. */
 const AT_ONCE = 2;
@@ -50,6 +61,7 @@ export async function takenOff(target: Side): Promise<readonly Burden[]> {
 export async function takeOff(database: Database, tables: readonly string[]): Promise<void> {
   const { burdens } = database.dialect.catalogue;
   if (burdens === null) return;
+  await database.define(LOCKING);
   const found = (await query(database, 'transfer.burdens', burdens)).map((row) => ({
     ...burdenOf(row),
     takeOff: text(row['take_off']),
@@ -81,9 +93,12 @@ export async function putOn(
   const put = async (burden: Burden) => {
     const gone = await target.do(async (database) =>
       database.run(async () => {
+        await database.define(LOCKING);
+        // A user may be set to have little time; an index takes what it takes.
+        await database.define('set local statement_timeout = 0');
         const rows = burden.clear === null ? 0 : await database.define(burden.clear);
         await database.define(burden.putOn);
-        await database.delete(NOTES, { place: burden.place });
+        await database.delete(NOTES, { place: burden.place, put_on: burden.putOn });
         return rows;
       }),
     );
@@ -95,8 +110,7 @@ export async function putOn(
   const next = async () => {
     for (const index of indexes) await put(index);
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, next));
-  // Notes are only made with their table: where there are none, none can come.
-  if ((await takenOff(target)).length === 0)
-    await target.do(async (database) => database.define(`drop table if exists ${NOTES}`));
+  await settled(Array.from({ length: AT_ONCE }, next));
+  if (target.database.dialect.catalogue.burdens !== null)
+    await target.do(async (database) => database.define(DROP_NOTES));
 }

@@ -168,7 +168,7 @@ const TEXTS: Readonly<Partial<Record<ColumnKind, MovedColumn['text']>>> = {
 /** Without a length there is no knowing how much of it one page has. */
 function plainOf(kind: ColumnKind | undefined, length: number | null): string | null {
   if (kind === 'id') return PLAIN_UUID;
-  return kind === 'text' && length !== null ? `[^\\\\\\0\\b-\\r]{0,${length}}` : null;
+  return kind === 'text' && length !== null ? `[^\\\\\\0\\b-\\r\\ufffd]{0,${length}}` : null;
 }
 
 /** @param kinds what the column may hold: one, or more where neither side can tell @param target the target's */

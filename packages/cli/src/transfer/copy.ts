@@ -1,7 +1,9 @@
+import { compareLines } from './lines.js';
 import type { RefusedRow, TablePlan } from './plan.js';
 import type { Range } from './range.js';
 import { repair, type Repaired } from './repair.js';
 import { compareKeys, type Key } from './row.js';
+import { settled } from './settled.js';
 import type { Side } from './side.js';
 import type { Spool } from './spool.js';
 
@@ -39,6 +41,25 @@ export class Copying {
     for (const plan of this.plans) await this.#work(plan, false, (range) => !range.copied);
   }
 
+  /** Looks whether the target has what was copied ahead, and writes nothing: what is not the same stays open. */
+  async look(): Promise<void> {
+    for (const { table, ranges } of this.plans) {
+      await someAtOnce(
+        ranges.filter((range) => range.open && range.copied),
+        async (range) => {
+          // Before it is read: whoever opens it from here on wants it to be read again.
+          range.open = false;
+          const lines = await this.#linesOf(range);
+          const found = lines ? await compareLines(table, range.span, lines, this.target) : 'none';
+          const { rows } = range.source;
+          if (found === 'the same') range.target = range.source;
+          else range.open = true;
+          if (found !== 'none') this.#count(table.name, { inserted: rows, updated: 0, deleted: 0, looked: rows });
+        },
+      );
+    }
+  }
+
   /** Goes through what is open until nothing is, parents before children. */
   async rounds(): Promise<void> {
     for (let round = 0; round < ROUNDS && this.open; round += 1) {
@@ -68,28 +89,23 @@ export class Copying {
     remove: boolean,
     isDue: (range: Range) => boolean = () => true,
   ): Promise<void> {
-    const { source, target, spool } = this;
-    const due = ranges.filter((range) => range.open && isDue(range)).values();
-    let failed = false;
-    const next = async () => {
-      try {
-        for (const range of due) {
-          if (failed) return;
-          // Before it is read: whoever opens it from here on wants it to be read again.
-          range.open = false;
-          const { spooled, copied } = range;
-          range.spooled = null;
-          const bytes = spooled && (await spool?.read(spooled));
-          const lines = bytes ? { bytes, copied } : null;
-          this.#note(table.name, range, await repair(table, range, lines, { source, target, remove }));
-        }
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    };
-    const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, next));
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    const { source, target } = this;
+    await someAtOnce(
+      ranges.filter((range) => range.open && isDue(range)),
+      async (range) => {
+        // Before it is read: whoever opens it from here on wants it to be read again.
+        range.open = false;
+        const lines = await this.#linesOf(range);
+        this.#note(table.name, range, await repair(table, range, lines, { source, target, remove }));
+      },
+    );
+  }
+
+  /** The lines that were kept of a range, once. */
+  async #linesOf(range: Range): Promise<Buffer | null> {
+    const { spooled } = range;
+    range.spooled = null;
+    return (spooled && (await this.spool?.read(spooled))) ?? null;
   }
 
   #note(table: string, range: Range, done: Repaired): void {
@@ -98,14 +114,36 @@ export class Copying {
     range.open ||= done.open;
     for (const key of done.parked) this.#reopen({ table, key });
     for (const row of done.awaited) this.#reopen(row);
+    this.#count(table, done);
+  }
+
+  #count(table: string, { inserted, updated, deleted, looked }: Copied & { readonly looked: number }): void {
     const before = this.copied.get(table) ?? { inserted: 0, updated: 0, deleted: 0 };
     this.copied.set(table, {
-      inserted: before.inserted + done.inserted,
-      updated: before.updated + done.updated,
-      deleted: before.deleted + done.deleted,
+      inserted: before.inserted + inserted,
+      updated: before.updated + updated,
+      deleted: before.deleted + deleted,
     });
-    this.looked(table, done.looked);
+    this.looked(table, looked);
   }
+}
+
+/** Does work on ranges, some of them at a time; none any more when it failed for one. */
+async function someAtOnce(ranges: readonly Range[], work: (range: Range) => Promise<void>): Promise<void> {
+  const due = ranges.values();
+  let failed = false;
+  const next = async () => {
+    try {
+      for (const range of due) {
+        if (failed) return;
+        await work(range);
+      }
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
+  };
+  await settled(Array.from({ length: AT_ONCE }, next));
 }
 
 const holds = ({ span: { after, upTo } }: Range, key: Key): boolean =>

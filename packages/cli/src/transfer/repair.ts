@@ -1,9 +1,7 @@
 import { fill } from './fill.js';
-import { compareLines, type Found } from './lines.js';
 import { pageOf, Summing, type Range, type Sum } from './range.js';
 import { difference, type CanonicalRow, type Difference } from './row.js';
 import type { Side } from './side.js';
-import type { Span } from './span.js';
 import type { MovedTable } from './table.js';
 import { walk } from './walk.js';
 import { Writer, type Aftermath } from './write.js';
@@ -21,16 +19,6 @@ export interface Repaired extends Aftermath {
   readonly looked: number;
 }
 
-/** What the target has yet to get of a range. */
-interface Lines {
-  readonly bytes: Buffer;
-  /** Whether they were copied already, and are to be looked at. */
-  readonly copied: boolean;
-}
-
-const filledWith = async (table: MovedTable, span: Span, { bytes, copied }: Lines, target: Side): Promise<Found> =>
-  copied ? compareLines(table, span, bytes, target) : fill(table, span, bytes, target);
-
 /**
  * Makes a range of the target what the source's is, and reads what it wrote again.
  * @param lines the source's, as they were summed up, where the target has yet to get them all
@@ -39,10 +27,10 @@ const filledWith = async (table: MovedTable, span: Span, { bytes, copied }: Line
 export async function repair(
   table: MovedTable,
   { span, source: sum }: Pick<Range, 'span' | 'source'>,
-  lines: Lines | null,
+  lines: Buffer | null,
   { source, target, remove }: { readonly source: Side; readonly target: Side; readonly remove: boolean },
 ): Promise<Repaired> {
-  const filled = lines ? await filledWith(table, span, lines, target) : 'none';
+  const filled = lines ? await fill(table, span, lines, target) : 'none';
   if (filled === 'the same') {
     return { source: sum, target: sum, open: false, looked: sum.rows, inserted: sum.rows, ...NOTHING };
   }

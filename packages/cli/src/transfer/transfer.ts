@@ -8,6 +8,7 @@ import { planTable, type RefusedRow, type TablePlan } from './plan.js';
 import { Counting, type TransferProgress } from './progress.js';
 import { differ, total, type Sum } from './range.js';
 import { openSides, type Side } from './side.js';
+import { settled } from './settled.js';
 import { Spool } from './spool.js';
 import { tablesOf, type MovedTable } from './table.js';
 
@@ -72,12 +73,8 @@ export async function transfer(from: string, to: string, options: TransferOption
       const counting = new Counting('copying', openRows(plans), options);
       const copying = new Copying(plans, source, target, spool, (table, rows) => counting.add(table, rows));
       await copying.rest();
-      // Both at once, for what was copied ahead is only looked at.
-      const ends = await Promise.allSettled([
-        copying.rounds(),
-        putBack(target, counting, (table) => copying.reopen(table)),
-      ]);
-      for (const end of ends) if (end.status === 'rejected') throw end.reason;
+      // Nobody is to write while references and indexes are put on.
+      await settled([copying.look(), putBack(target, counting, (table) => copying.reopen(table))]);
       await copying.rounds();
       copied = copying.copied;
     }

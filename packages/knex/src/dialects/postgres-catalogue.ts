@@ -55,7 +55,7 @@ export const postgresCatalogue: Catalogue = {
      where ${isTable}
     union all
     select c.relname, 1, format('drop index %I', x.relname), null,
-           replace(pg_get_indexdef(i.indexrelid), 'CREATE INDEX ', 'CREATE INDEX IF NOT EXISTS ')
+           regexp_replace(pg_get_indexdef(i.indexrelid), '^CREATE INDEX ', 'CREATE INDEX IF NOT EXISTS ')
       from pg_class c join pg_index i on i.indrelid = c.oid and not i.indisunique
       join pg_class x on x.oid = i.indexrelid where ${isTable}`,
 

@@ -196,22 +196,16 @@ class Copy {
   /** Sends the lines at once: a server that refuses the statement passes over them. */
   submit(wire: Wire): void {
     const { lines } = this.statement;
+    const chunks = lines instanceof Uint8Array ? [lines as Buffer] : chunksOf(lines ?? []);
     wire.stream.cork();
     wire.query(this.text);
-    if (lines instanceof Uint8Array) wire.sendCopyFromChunk(lines as Buffer);
-    else if (lines) this.#sendLines(wire, lines);
+    for (const chunk of chunks) wire.sendCopyFromChunk(chunk);
     if (lines) wire.endCopyFrom();
     wire.stream.uncork();
   }
 
   handleCopyInResponse(): void {
     // The lines are under way.
-  }
-
-  #sendLines(wire: Wire, lines: readonly string[]): void {
-    for (let start = 0; start < lines.length; start += LINES_AT_ONCE) {
-      wire.sendCopyFromChunk(Buffer.from(lines.slice(start, start + LINES_AT_ONCE).join('')));
-    }
   }
 
   handleCopyData({ chunk }: { readonly chunk: Uint8Array }): void {
@@ -235,6 +229,13 @@ class Copy {
 export const isOfServer = (error: unknown): boolean => error instanceof Error && 'severity' in error;
 
 const LINES_AT_ONCE = 100;
+
+function chunksOf(lines: readonly string[]): readonly Buffer[] {
+  const chunks: Buffer[] = [];
+  for (let start = 0; start < lines.length; start += LINES_AT_ONCE)
+    chunks.push(Buffer.from(lines.slice(start, start + LINES_AT_ONCE).join('')));
+  return chunks;
+}
 
 /** A statement with its values in it: COPY takes none beside it. */
 function quoted(client: Client, { sql, bindings }: Bound): string {
