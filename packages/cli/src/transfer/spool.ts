@@ -10,7 +10,7 @@ export interface Place {
 
 /**
  * Keeps lines from when they are compared to when they are copied, so that they are read and made once. They are in a file of the
- * system's folder for temporary files (`TMPDIR`) that has no name as soon as it is open: nothing is left of it, however the process
+ * system's folder for temporary files (`TMPDIR`) that has no name when anything is in it: nothing of that is left, however the process
  * ends. It has only room for what that folder has room for.
  */
 export class Spool {
