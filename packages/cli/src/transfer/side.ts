@@ -62,7 +62,7 @@ export class Side {
    * up to twice as many.
    */
   async page(table: MovedTable, after: RawKey | null, upTo: RawKey | null, limit: number): Promise<readonly Row[]> {
-    return this.#page('page', table, table.names, { after, upTo, limit });
+    return this.#page('page', table, () => table.names, { after, upTo, limit });
   }
 
   /** Whether it makes the lines of a table's rows itself. */
@@ -80,20 +80,24 @@ export class Side {
     upTo: RawKey | null,
     limit: number,
   ): Promise<readonly unknown[]> {
-    const { dialect, knex } = this.database;
-    const text = table.references.reduce(
-      (whole, { column, parent, parentKey }) =>
-        `case when (select 1 from ${parent} as parent where parent.${parentKey} = ${table.name}.${column.name}) is not null then ${whole} end`,
-      dialect.catalogue.line?.(table.names) ?? 'null',
-    );
-    const rows = await this.#page('lines', table, [knex.raw(`${text} as line`)], { after, upTo, limit });
+    const columns = () => {
+      const { dialect, knex } = this.database;
+      const text = table.references.reduce(
+        (whole, { column, parent, parentKey }) =>
+          `case when (select 1 from ${parent} as parent where parent.${parentKey} = ${table.name}.${column.name}) is not null then ${whole} end`,
+        dialect.catalogue.line?.(table.names) ?? 'null',
+      );
+      return [knex.raw(`${text} as line`)];
+    };
+    const rows = await this.#page('lines', table, columns, { after, upTo, limit });
     return rows.map((row) => row['line']);
   }
 
+  /** @param columns asked for once for each statement that is built */
   async #page(
     what: string,
     table: MovedTable,
-    columns: readonly (string | Knex.Raw)[],
+    columns: () => readonly (string | Knex.Raw)[],
     { after, upTo, limit }: { readonly after: RawKey | null; readonly upTo: RawKey | null; readonly limit: number },
   ): Promise<readonly Row[]> {
     return this.do(async (database) => {
@@ -101,7 +105,7 @@ export class Side {
       for (const piece of piecesOf(table, after, upTo)) {
         // Whole pages, so that there are few statements.
         const rows = await database.rows(`transfer.${what} ${table.name} ${limit}`, piece, (given) =>
-          within(database.knex(table.name).select(columns), given)
+          within(database.knex(table.name).select(columns()), given)
             .orderBy(table.key.map(({ name }) => name))
             .limit(limit, { skipBinding: true }),
         );

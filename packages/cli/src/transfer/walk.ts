@@ -73,7 +73,9 @@ class Stream {
 
   /** Reads until there are as many as are wanted, or no more. */
   async readAhead(size: Size): Promise<void> {
-    while (!this.ended && this.rows.length < size.limit && lengthOf(this.rows) < MUCH) {
+    let length = lengthOf(this.rows);
+    while (!this.ended && this.rows.length < size.limit && length < MUCH) {
+      const before = this.rows.length;
       const next = this.#next ?? this.#request(Math.min(size.limit, AT_ONCE));
       this.#next = null;
       const { plain, raw } = await next.page;
@@ -85,9 +87,11 @@ class Stream {
       if (lastRaw) this.#cursor = rawKey(this.table, lastRaw);
       if (this.ahead && !this.ended) this.#next = this.#request(Math.min(size.limit, AT_ONCE));
       // Of what is plain the ends tell enough.
-      for (const row of new Set([...plain.slice(0, 1), ...plain.slice(-1)])) this.#follow(row.key);
+      const ends = plain.length > 1 ? [plain[0], lastPlain] : plain;
+      for (const row of ends) if (row) this.#follow(row.key);
       for (const row of plain) this.rows.push(row);
       for (const one of raw) this.#add(this.table.canonical(one));
+      length += lengthOf(this.rows.slice(before));
     }
   }
 
