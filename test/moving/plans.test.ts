@@ -34,6 +34,8 @@ async function statementsOf(database: Database): Promise<readonly (Statement & {
     await side.page(table, null, null, PAGE);
     await side.page(table, rawKey(table, low), null, PAGE);
     await side.page(table, rawKey(table, low), rawKey(table, high), PAGE);
+    const { lines } = database.dialect.catalogue;
+    if (lines) await side.lines(table, lines, rawKey(table, low), PAGE);
     await side.rows(table, span);
     await dangling(table, side, span);
     await compareLines(table, span, Buffer.alloc(0), side);

@@ -236,7 +236,7 @@ export class Database implements UnitOfWork {
   }
 
   /** Inserts rows given as lines, for a dialect that copies them. */
-  async copyIn(copies: Copies, table: string, columns: readonly string[], lines: Uint8Array): Promise<void> {
+  async copyIn(copies: Copies, table: string, columns: readonly string[], lines: readonly Uint8Array[]): Promise<void> {
     await this.#runner.run([copies.into(table, columns, lines)], () => ({ table, rows: [] }));
   }
 

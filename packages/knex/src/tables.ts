@@ -7,5 +7,5 @@ export { migrationsOf, type MigrationState } from './migration-state.js';
 export { TABLES } from './migrations.js';
 export { columnKinds, readSchema, textLength } from './schema.js';
 export type { Column, Key, Reference, Table } from './schema.js';
-export type { ColumnKind } from './dialects/catalogue.js';
+export type { ColumnKind, LinesMade } from './dialects/catalogue.js';
 export type { Row } from './dialects/dialect.js';

@@ -95,14 +95,14 @@ export class Ahead {
       await takeOff(database, tables);
       for await (const { table, lines } of pieces) {
         await database.copyIn(this.copies, table.name, table.names, lines);
-        this.#open -= lines.length;
+        this.#open -= sizeOf(lines);
         this.#room();
       }
     });
   }
 
   /** What waits, all of one table at a time. */
-  async *#pieces(): AsyncGenerator<{ readonly table: MovedTable; readonly lines: Buffer }, void, undefined> {
+  async *#pieces(): AsyncGenerator<{ readonly table: MovedTable; readonly lines: readonly Buffer[] }, void, undefined> {
     for (;;) {
       if (this.#end === 'take back') throw new TakenBack();
       const [first] = this.#waiting;
@@ -110,9 +110,11 @@ export class Ahead {
         const { table } = first;
         const other = this.#waiting.findIndex((piece) => piece.table !== table);
         const same = this.#waiting.splice(0, other === -1 ? this.#waiting.length : other);
-        yield { table, lines: Buffer.concat(same.map(({ lines }) => lines)) };
+        yield { table, lines: same.map(({ lines }) => lines) };
       } else if (this.#end) return;
       else await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
 }
+
+const sizeOf = (lines: readonly Buffer[]): number => lines.reduce((size, { length }) => size + length, 0);

@@ -1,4 +1,4 @@
-import { compareLines } from './lines.js';
+import { compareSum } from './lines.js';
 import type { RefusedRow, TablePlan } from './plan.js';
 import type { Range } from './range.js';
 import { repair, type Repaired } from './repair.js';
@@ -49,8 +49,7 @@ export class Copying {
         async (range) => {
           // Before it is read: whoever opens it from here on wants it to be read again.
           range.open = false;
-          const lines = await this.#linesOf(range);
-          const found = lines ? await compareLines(table, range.span, lines, this.target) : 'none';
+          const found = await compareSum(table, range.span, range.source, this.target);
           const { rows } = range.source;
           if (found === 'the same') range.target = range.source;
           else range.open = true;

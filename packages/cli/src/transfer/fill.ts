@@ -12,7 +12,7 @@ export async function fill(table: MovedTable, span: Span, lines: Buffer, target:
   const { copies } = target.database.dialect;
   if (!copies) return 'none';
   try {
-    await target.do(async (database) => database.copyIn(copies, table.name, table.names, lines));
+    await target.do(async (database) => database.copyIn(copies, table.name, table.names, [lines]));
   } catch (error) {
     const rule = error instanceof Error ? error.cause : undefined;
     if (rule instanceof DuplicateError || rule instanceof MissingReferenceError) return 'none';

@@ -2,12 +2,13 @@ import type { Ahead } from './ahead.js';
 import type { Unfit } from './column.js';
 import { dangling } from './dangling.js';
 import { compareLines } from './lines.js';
-import { pageOf, sumOf, type Page, type Range } from './range.js';
-import { difference, type CanonicalRow, type Key } from './row.js';
+import { portions, type Portion } from './portions.js';
+import { linesOf, sumOf, type Lines, type Range } from './range.js';
+import { difference, NO_DIFFERENCE, type CanonicalRow, type Key } from './row.js';
 import type { Side } from './side.js';
 import type { Spool } from './spool.js';
 import type { MovedTable } from './table.js';
-import { walk, type Chunk } from './walk.js';
+import { walk } from './walk.js';
 
 /** A row that the target would refuse. */
 export interface RefusedRow {
@@ -49,11 +50,15 @@ const refusal = (table: MovedTable, { key }: CanonicalRow, { column, reason }: U
   reason,
 });
 
-/** What the source and the target have in a span. */
-interface Compared extends Pick<Chunk, 'span' | 'lost' | 'isSound'> {
-  readonly here: Page;
-  readonly there: Page;
+/** What the source and the target have in a span, and how that differs. */
+interface Compared extends Pick<Portion, 'span' | 'lost' | 'unfit' | 'isSound'> {
+  readonly here: Lines;
+  readonly there: Lines;
+  readonly counts: Readonly<Record<'missing' | 'changed' | 'surplus', number>>;
 }
+
+const SAME = { missing: 0, changed: 0, surplus: 0 };
+const NOTHING = linesOf([]);
 
 /**
  * What both sides have, cut at the same keys. Where the target makes lines of its rows, these are compared with the source's, and its
@@ -65,25 +70,34 @@ async function* compared(
   source: Side,
   target: Side | null,
 ): AsyncGenerator<Compared, void, undefined> {
-  const all = { after: null, upTo: null };
-  if (!target?.database.dialect.copies) {
-    for await (const chunk of walk(table, source, target, { span: all, ahead: true })) yield pagesOf(chunk);
+  if (target && !target.database.dialect.copies) {
+    yield* comparedByRows(table, source, target, { span: { after: null, upTo: null }, ahead: true });
     return;
   }
-  for await (const chunk of walk(table, source, null, { span: all, ahead: true })) {
-    const pages = pagesOf(chunk);
-    const found = await compareLines(table, chunk.span, pages.here.lines, target);
-    if (found === 'the same') yield { ...pages, there: pages.here };
-    else if (found === 'none') yield pages;
-    else for await (const part of walk(table, source, target, { span: chunk.span, ahead: false })) yield pagesOf(part);
+  for await (const { count, lines, ...portion } of portions(table, source)) {
+    const here = { count, lines };
+    const found = target ? await compareLines(table, portion.span, lines, target) : 'none';
+    if (found === 'the same') yield { ...portion, here, there: here, unfit: [], counts: SAME };
+    else if (found === 'none') yield { ...portion, here, there: NOTHING, counts: { ...SAME, missing: count } };
+    else if (target) yield* comparedByRows(table, source, target, { span: portion.span, ahead: false });
   }
 }
 
-const pagesOf = ({ source, target, ...chunk }: Chunk): Compared => ({
-  ...chunk,
-  here: pageOf(source),
-  there: pageOf(target),
-});
+async function* comparedByRows(
+  table: MovedTable,
+  source: Side,
+  target: Side,
+  how: Parameters<typeof walk>[3],
+): AsyncGenerator<Compared, void, undefined> {
+  for await (const { span, lost, ...chunk } of walk(table, source, target, how)) {
+    const [here, there] = [linesOf(chunk.source), linesOf(chunk.target)];
+    const isSame = here.lines.equals(there.lines);
+    const { missing, changed, surplus } = isSame ? NO_DIFFERENCE : difference(chunk.source, chunk.target);
+    const unfit = [...missing, ...changed].filter((row) => row.unfit.length > 0);
+    const counts = { missing: missing.length, changed: changed.length, surplus: surplus.length };
+    yield { span, lost, unfit, isSound: false, here, there, counts };
+  }
+}
 
 /**
  * Compares a table of both sides, and looks whether the target would take what it has not. Nothing is written.
@@ -96,26 +110,21 @@ export async function planTable(
   { spool, ahead, refused, looked }: Watching,
 ): Promise<Planned> {
   const ranges: Range[] = [];
-  const counts = { missing: 0, changed: 0, surplus: 0 };
-  for await (const { span, lost, isSound, here, there } of compared(table, source, target)) {
+  const counts = { ...SAME };
+  for await (const { span, here, there, ...found } of compared(table, source, target)) {
     const open = !here.lines.equals(there.lines);
     const sum = sumOf(here);
-    const lacks = open && there.rows.length === 0;
-    const spooled = lacks && spool ? await spool.add(here.lines) : null;
-    const copied = spooled !== null && ahead !== null && (await ahead.offer(table, here.lines));
+    const lacks = open && there.count === 0;
+    const copied = lacks && ahead !== null && (await ahead.offer(table, here.lines));
+    const spooled = lacks && !copied && spool ? await spool.add(here.lines) : null;
     ranges.push({ span, source: sum, target: open ? sumOf(there) : sum, open, spooled, copied });
-    for (const row of lost) for (const unfit of row.unfit) refused(refusal(table, row, unfit));
-    if (open) {
-      const { missing, changed, surplus } = difference(here.rows, there.rows);
-      counts.missing += missing.length;
-      counts.changed += changed.length;
-      counts.surplus += surplus.length;
-      for (const rows of [missing, changed]) {
-        for (const row of rows) for (const unfit of row.unfit) refused(refusal(table, row, unfit));
-      }
-      if (!isSound) for (const row of await dangling(table, source, span)) refused(row);
-    }
-    looked(here.rows.length);
+    for (const row of [...found.lost, ...found.unfit])
+      for (const unfit of row.unfit) refused(refusal(table, row, unfit));
+    counts.missing += found.counts.missing;
+    counts.changed += found.counts.changed;
+    counts.surplus += found.counts.surplus;
+    if (open && !found.isSound) for (const row of await dangling(table, source, span)) refused(row);
+    looked(here.count);
   }
   return { ranges, ...counts };
 }

@@ -9,14 +9,14 @@ export interface Sum {
   readonly digest: string;
 }
 
-/** Rows in the order of their keys, and the lines of them all: the same for rows that mean the same. */
-export interface Page {
-  readonly rows: readonly CanonicalRow[];
+/** The lines of some rows, in the order of their keys: the same for rows that mean the same. */
+export interface Lines {
+  readonly count: number;
   readonly lines: Buffer;
 }
 
-export const pageOf = (rows: readonly CanonicalRow[]): Page => ({
-  rows,
+export const linesOf = (rows: readonly CanonicalRow[]): Lines => ({
+  count: rows.length,
   lines: Buffer.from(rows.map(({ text }) => text).join('')),
 });
 
@@ -31,8 +31,8 @@ export class Summing {
     this.#rows = before ? before.#rows : 0;
   }
 
-  add({ rows, lines }: Page): void {
-    this.#rows += rows.length;
+  add({ count, lines }: Lines): void {
+    this.#rows += count;
     this.#hash.update(lines);
   }
 
@@ -41,9 +41,9 @@ export class Summing {
   }
 }
 
-export function sumOf(page: Page): Sum {
+export function sumOf(found: Lines): Sum {
   const summing = new Summing();
-  summing.add(page);
+  summing.add(found);
   return summing.end();
 }
 

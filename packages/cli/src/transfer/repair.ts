@@ -1,6 +1,6 @@
 import { fill } from './fill.js';
-import { pageOf, Summing, type Range, type Sum } from './range.js';
-import { difference, type CanonicalRow, type Difference } from './row.js';
+import { linesOf, Summing, type Range, type Sum } from './range.js';
+import { difference, NO_DIFFERENCE, type CanonicalRow } from './row.js';
 import type { Side } from './side.js';
 import type { MovedTable } from './table.js';
 import { walk } from './walk.js';
@@ -48,8 +48,8 @@ export async function repair(
     awaited: [] as Aftermath['awaited'][number][],
   };
   for await (const chunk of walk(table, source, target, { span, ahead: false })) {
-    const theirs = pageOf(chunk.source);
-    const ours = pageOf(chunk.target);
+    const theirs = linesOf(chunk.source);
+    const ours = linesOf(chunk.target);
     open ||= chunk.lost.length > 0;
     done.looked += chunk.source.length;
     if (theirs.lines.equals(ours.lines)) {
@@ -67,12 +67,13 @@ export async function repair(
     const { parked, awaited } = await writer.write(fit, remove);
     done.parked.push(...parked);
     done.awaited.push(...awaited);
-    const written = pageOf(await target.rows(table, chunk.span));
+    const rows = await target.rows(table, chunk.span);
+    const written = linesOf(rows);
     const same = written.lines.equals(theirs.lines);
     if (!same) there ??= new Summing(here);
     here.add(theirs);
     there?.add(written);
-    const left = same ? NONE : difference(chunk.source, written.rows);
+    const left = same ? NO_DIFFERENCE : difference(chunk.source, rows);
     done.inserted += differs.missing.length - left.missing.length;
     done.updated += differs.changed.length - left.changed.length;
     done.deleted += differs.surplus.length - left.surplus.length;
@@ -82,7 +83,5 @@ export async function repair(
 }
 
 const NOTHING = { updated: 0, deleted: 0, parked: [], awaited: [] };
-
-const NONE: Difference = { missing: [], changed: [], surplus: [] };
 
 const isFit = ({ unfit }: CanonicalRow): boolean => unfit.length === 0;

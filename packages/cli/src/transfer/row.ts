@@ -32,26 +32,6 @@ class ReadRow implements CanonicalRow {
   }
 }
 
-/** A row of which the source itself made the line, and nothing in that has to be looked at. */
-export class PlainRow implements CanonicalRow {
-  readonly unfit = NONE;
-
-  /** @param places of the columns of the key */
-  constructor(
-    readonly text: string,
-    private readonly places: readonly number[],
-  ) {}
-
-  get values(): readonly Value[] {
-    return this.text.slice(0, -1).split('\t');
-  }
-
-  get key(): Key {
-    const { values } = this;
-    return this.places.map((place) => values[place] ?? null);
-  }
-}
-
 /** Makes rows canonical. @param keyColumns the columns of the primary key */
 export function canonicalRows(
   columns: readonly MovedColumn[],
@@ -126,6 +106,8 @@ export interface Difference {
   /** The target's rows that the source has not. */
   readonly surplus: readonly Pick<CanonicalRow, 'key'>[];
 }
+
+export const NO_DIFFERENCE: Difference = { missing: [], changed: [], surplus: [] };
 
 export function difference(source: readonly CanonicalRow[], target: readonly CanonicalRow[]): Difference {
   if (target.length === 0) return { missing: source, changed: [], surplus: [] };

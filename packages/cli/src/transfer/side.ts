@@ -1,11 +1,12 @@
 import { JanusError, UnavailableError } from '@janus/core';
 import { Database } from '@janus/knex';
-import type { Row } from '@janus/knex/tables';
+import type { LinesMade, Row } from '@janus/knex/tables';
+import type { Lines } from './range.js';
 import type { Knex } from 'knex';
 import { CannotRunError } from '../cannot-run-error.js';
 import { MIGRATE } from '../migrations.js';
 import type { CanonicalRow } from './row.js';
-import { piecesIn, piecesOf, within, type RawKey, type Span } from './span.js';
+import { piecesIn, piecesOf, within, type Piece, type RawKey, type Span } from './span.js';
 import type { MovedTable } from './table.js';
 
 /**
@@ -62,58 +63,47 @@ export class Side {
    * up to twice as many.
    */
   async page(table: MovedTable, after: RawKey | null, upTo: RawKey | null, limit: number): Promise<readonly Row[]> {
-    return this.#page('page', table, () => table.names, { after, upTo, limit });
-  }
-
-  /** Whether it makes the lines of a table's rows itself. */
-  makesLines({ isPlain }: MovedTable): boolean {
-    return isPlain && this.database.dialect.catalogue.line !== null;
-  }
-
-  /**
-   * The lines of rows after a key, as the database makes them; null in the place of a row that is not of text alone, or refers to what
-   * is not there.
-   */
-  async lines(
-    table: MovedTable,
-    after: RawKey | null,
-    upTo: RawKey | null,
-    limit: number,
-  ): Promise<readonly unknown[]> {
-    const columns = () => {
-      const { dialect, knex } = this.database;
-      const text = table.references.reduce(
-        (whole, { column, parent, parentKey }) =>
-          `case when (select 1 from ${parent} as parent where parent.${parentKey} = ${table.name}.${column.name}) is not null then ${whole} end`,
-        dialect.catalogue.line?.(table.names) ?? 'null',
-      );
-      return [knex.raw(`${text} as line`)];
-    };
-    const rows = await this.#page('lines', table, columns, { after, upTo, limit });
-    return rows.map((row) => row['line']);
-  }
-
-  /** @param columns asked for once for each statement that is built */
-  async #page(
-    what: string,
-    table: MovedTable,
-    columns: () => readonly (string | Knex.Raw)[],
-    { after, upTo, limit }: { readonly after: RawKey | null; readonly upTo: RawKey | null; readonly limit: number },
-  ): Promise<readonly Row[]> {
     return this.do(async (database) => {
       const found: Row[] = [];
       for (const piece of piecesOf(table, after, upTo)) {
         // Whole pages, so that there are few statements.
-        const rows = await database.rows(`transfer.${what} ${table.name} ${limit}`, piece, (given) =>
-          within(database.knex(table.name).select(columns()), given)
-            .orderBy(table.key.map(({ name }) => name))
-            .limit(limit, { skipBinding: true }),
+        const rows = await database.rows(`transfer.page ${table.name} ${limit}`, piece, (given) =>
+          limited(database.knex(table.name).select(table.names), table, given, limit),
         );
         if (found.length === 0 && rows.length >= limit) return rows;
         found.push(...rows);
         if (found.length >= limit) break;
       }
       return found;
+    });
+  }
+
+  /**
+   * The lines that the database makes of rows after a key: of so many, or fewer if there are no more. Where a key has two columns there
+   * may be more, up to twice as many. Rows that are not what their columns hold, or refer to what is not there, have none.
+   */
+  async lines(table: MovedTable, makes: LinesMade, after: RawKey | null, limit: number): Promise<Lines> {
+    return this.do(async (database) => {
+      const { knex } = database;
+      const found: Buffer[] = [];
+      let count = 0;
+      for (const piece of piecesOf(table, after, null)) {
+        const row = await database.row(`transfer.lines ${table.name} ${limit}`, piece, (given) => {
+          const page = limited(
+            knex(table.name).select(knex.raw(`${lineOf(table, makes)} as line`)),
+            table,
+            given,
+            limit,
+          );
+          return knex.from(page.as('page')).select(knex.raw(`${makes.together('line')} as lines, count(*) as rows`));
+        });
+        const lines = row?.['lines'];
+        if (Buffer.isBuffer(lines)) found.push(lines);
+        count += Number(row?.['rows'] ?? 0);
+        if (count >= limit) break;
+      }
+      const [only, ...others] = found;
+      return { count, lines: only && others.length === 0 ? only : Buffer.concat(found) };
     });
   }
 
@@ -137,4 +127,19 @@ export class Side {
       return Number(row?.['rows'] ?? 0);
     });
   }
+}
+
+const limited = (query: Knex.QueryBuilder, table: MovedTable, piece: Piece, limit: number) =>
+  within(query, piece)
+    .orderBy(table.key.map(({ name }) => name))
+    .limit(limit, { skipBinding: true });
+
+/** SQL that is a row's line; null where it refers to what is not there. */
+function lineOf({ name, columns, references }: MovedTable, makes: LinesMade): string {
+  const known = columns.flatMap(({ kind, ...column }) => (kind ? [{ ...column, kind }] : []));
+  const sound = references.map(({ column, parent, parentKey }) => {
+    const own = `${name}.${column.name}`;
+    return `(${own} is null or (select 1 from ${parent} as parent where parent.${parentKey} = ${own}) is not null)`;
+  });
+  return `case when ${['true', ...sound].join(' and ')} then ${makes.of(known)} end`;
 }

@@ -11,7 +11,8 @@ import {
 } from '@janus/knex/tables';
 import { CannotRunError } from '../cannot-run-error.js';
 import { movedColumn, type MovedColumn } from './column.js';
-import { canonicalRows, PlainRow, type CanonicalRow } from './row.js';
+import { rawLines } from './raw-line.js';
+import { canonicalRows, type CanonicalRow } from './row.js';
 import type { Side } from './side.js';
 
 /** A column that refers to another table. */
@@ -36,10 +37,8 @@ export interface MovedTable {
   /** Whether a row of it cannot be deleted while others refer to it. */
   readonly kept: boolean;
   canonical(row: Row): CanonicalRow;
-  /** The row of a line that a database made, if nothing has to be looked at in it: ids, and text with nothing to escape. */
-  plain(line: unknown): CanonicalRow | null;
-  /** Whether any row can be so. */
-  readonly isPlain: boolean;
+  /** Makes lines of those of a database that makes some itself; null where too little is known of a column. */
+  readonly rewrite: ReturnType<typeof rawLines>;
   /** The place of a column among the columns. */
   at(column: MovedColumn): number;
 }
@@ -91,24 +90,10 @@ export function movedTables(
       })),
       kept: restricting.includes(table.name),
       canonical: canonicalRows(columns, key),
-      ...plainRows(columns, key),
+      rewrite: rawLines(columns),
       at: (one) => columns.indexOf(one),
     };
   });
-}
-
-function plainRows(
-  columns: readonly MovedColumn[],
-  key: readonly MovedColumn[],
-): Pick<MovedTable, 'plain' | 'isPlain'> {
-  const patterns = columns.map(({ plain }) => plain);
-  if (patterns.includes(null)) return { isPlain: false, plain: () => null };
-  const pattern = new RegExp(`^${patterns.join('\\t')}\\n$`);
-  const places = key.map((column) => columns.indexOf(column));
-  return {
-    isPlain: true,
-    plain: (line) => (typeof line === 'string' && pattern.test(line) ? new PlainRow(line, places) : null),
-  };
 }
 
 const ruleOf = ({ name }: Table, reference: Reference) =>

@@ -21,6 +21,25 @@ export function atLeast(...least: readonly number[]): (version: string) => boole
   };
 }
 
+/** A column of a line that a database makes of a row. */
+export interface LineColumn {
+  readonly name: string;
+  readonly kind: ColumnKind;
+  readonly nullable: boolean;
+}
+
+/** Lines that a database makes of rows with what they hold as it is there, for a client that reads many faster so than row by row. */
+export interface LinesMade {
+  /**
+   * SQL that is a row's line: text, ids and JSON as they are stored, whole numbers in digits, instants in milliseconds, doubles in 19
+   * digits, and \\N for what is absent; a tab after each, and the end of a line after the last. Null in a row in which any of them is
+   * none of its kind, or would be taken for what is absent.
+   */
+  of(columns: readonly LineColumn[]): string;
+  /** SQL that is all of a query's lines, one after the other in its order, as bytes. */
+  together(line: string): string;
+}
+
 /** Where a database describes its tables: queries whose rows have the same columns everywhere. */
 export interface Catalogue {
   /** table_name, definition: the statement that made the table, where the database keeps that. */
@@ -39,8 +58,8 @@ export interface Catalogue {
    * it is on). Null where these cannot be taken back with a transaction.
    */
   readonly burdens: string | null;
-  /** SQL that is the text of these columns, each followed by a tab, the last by the end of a line; null in a row of which one is not text. */
-  readonly line: ((columns: readonly string[]) => string) | null;
+  /** How it makes lines of rows; null where it makes none so. */
+  readonly lines: LinesMade | null;
   /** What a column of each type may hold; text of some length is not listed. One alone, but in SQLite, which has few types. */
   readonly kinds: Readonly<Record<string, readonly ColumnKind[]>>;
   /** The collation that compares text by code point; null where columns have it that name none. */

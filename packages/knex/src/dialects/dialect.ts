@@ -24,8 +24,8 @@ export interface Bound {
   readonly bindings: readonly Knex.Value[];
   /** The values of each row, for a statement that is run for each. */
   readonly rows?: readonly (readonly Knex.Value[])[];
-  /** Rows that a database reads from the client after the statement, each as the text of its line; or all lines at once. */
-  readonly lines?: readonly string[] | Uint8Array;
+  /** Rows that a database reads from the client after the statement, each as the text of its line; or bytes of lines. */
+  readonly lines?: readonly string[] | readonly Uint8Array[];
   /** Is given the lines that a statement makes of the rows that it finds, some at a time. */
   readonly reads?: (lines: Uint8Array) => void;
 }
@@ -83,7 +83,7 @@ export interface Attempt {
  */
 export interface Copies {
   /** The statement that inserts lines into a table. */
-  into(table: string, columns: readonly string[], lines: Uint8Array): Bound;
+  into(table: string, columns: readonly string[], lines: readonly Uint8Array[]): Bound;
   /** The statement that gives the rows of a query as lines. */
   from(name: string, query: Knex.SqlNative, reads: (lines: Uint8Array) => void): Bound;
 }

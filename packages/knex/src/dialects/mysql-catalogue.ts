@@ -34,7 +34,7 @@ export const mysqlCatalogue = (json: string, collation: string, version: Omit<Ne
      where trigger_schema = database()`,
 
   burdens: null,
-  line: null,
+  lines: null,
 
   kinds: {
     'binary(16)': ['id'],

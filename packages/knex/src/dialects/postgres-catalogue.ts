@@ -59,7 +59,7 @@ export const postgresCatalogue: Catalogue = {
       from pg_class c join pg_index i on i.indrelid = c.oid and not i.indisunique
       join pg_class x on x.oid = i.indexrelid where ${isTable}`,
 
-  line: null,
+  lines: null,
 
   kinds: {
     uuid: ['id'],

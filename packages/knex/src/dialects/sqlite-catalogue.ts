@@ -1,6 +1,30 @@
-import { atLeast, type Catalogue } from './catalogue.js';
+import { atLeast, type Catalogue, type ColumnKind, type LineColumn } from './catalogue.js';
 
 const isTable = "t.type = 'table' and t.name not like 'sqlite~_%' escape '~'";
+
+/** What SQLite calls the type of a value. */
+const STORED: Readonly<Record<ColumnKind, string>> = {
+  id: 'text',
+  text: 'text',
+  json: 'text',
+  instant: 'integer',
+  integer: 'integer',
+  'large integer': 'integer',
+  double: 'real',
+};
+
+function isOfItsKind({ name, kind, nullable }: LineColumn): string {
+  const stored = STORED[kind];
+  const is = `typeof(${name}) = '${stored}'`;
+  if (!nullable) return is;
+  return stored === 'text' ? `(${name} is null or ${is} and ${name} <> '\\N')` : `(${name} is null or ${is})`;
+}
+
+/** With 17 digits a double is told from all others; the two more are for what is lost where the last is rounded. */
+function asText({ name, kind, nullable }: LineColumn): string {
+  const text = kind === 'double' ? `printf('%!.19g', ${name})` : name;
+  return nullable ? `iif(${name} is null, '\\N', ${text})` : text;
+}
 
 export const sqliteCatalogue: Catalogue = {
   tables: `select t.name as table_name, t.sql as definition from sqlite_master t where ${isTable}`,
@@ -29,9 +53,10 @@ export const sqliteCatalogue: Catalogue = {
   // A reference is part of its table's definition.
   burdens: null,
 
-  line(columns) {
-    const areText = columns.map((column) => `typeof(${column}) = 'text'`).join(' and ');
-    return `case when ${areText} then ${columns.join(' || char(9) || ')} || char(10) end`;
+  lines: {
+    of: (columns) =>
+      `case when ${columns.map(isOfItsKind).join(' and ')} then concat(${columns.map(asText).join(', char(9), ')}, char(10)) end`,
+    together: (line) => `cast(group_concat(${line}, '') as blob)`,
   },
 
   kinds: {
@@ -47,7 +72,7 @@ export const sqliteCatalogue: Catalogue = {
     {
       what: 'version',
       sql: 'select sqlite_version() as value',
-      met: atLeast(3, 38),
+      met: atLeast(3, 44),
       advice: 'install a later better-sqlite3, which brings SQLite',
     },
     {

@@ -1,0 +1,151 @@
+import type { LinesMade } from '@janus/knex/tables';
+import { isUtf8 } from 'node:buffer';
+import { setImmediate as turn } from 'node:timers/promises';
+import { linesOf, type Lines } from './range.js';
+import { Gathered, RawText } from './raw-text.js';
+import type { CanonicalRow, Key } from './row.js';
+import type { Side } from './side.js';
+import { rawKey, writtenKey, type RawKey, type Span } from './span.js';
+import { AT_ONCE, isLost, MUCH, Order, Size, Stream } from './stream.js';
+import type { MovedTable } from './table.js';
+
+/** What one side has in a span. */
+export interface Portion extends Lines {
+  readonly span: Span;
+  /** Rows of which a database would refuse something. */
+  readonly unfit: readonly CanonicalRow[];
+  /** Rows whose keys are none, so that nothing can be said of where they are. */
+  readonly lost: readonly CanonicalRow[];
+  /** Whether the database itself says that all of these rows refer to what is there. */
+  readonly isSound: boolean;
+}
+
+const ALL: Span = { after: null, upTo: null };
+
+/** Lines of tables without JSON are short. */
+const SHORT_AT_ONCE = 1_024;
+
+/** All that a side has of a table, as lines: made by the database where it can, for that is much quicker. */
+export function portions(table: MovedTable, side: Side): AsyncGenerator<Portion, void, undefined> {
+  const { lines } = side.database.dialect.catalogue;
+  return table.rewrite && lines ? madePortions(table, side, lines) : readPortions(table, side);
+}
+
+async function* readPortions(table: MovedTable, side: Side): AsyncGenerator<Portion, void, undefined> {
+  const size = new Size();
+  const stream = new Stream(side, table, ALL, true);
+  for (let after: Key | null = null; ;) {
+    await stream.readAhead(size);
+    const upTo: Key | null = stream.ended ? null : (stream.rows.at(-1)?.key ?? null);
+    const rows = stream.take(null);
+    size.read(rows);
+    const lost = stream.lost.splice(0);
+    yield { span: { after, upTo }, ...linesOf(rows), unfit: unfitOf(rows), lost, isSound: false };
+    if (!upTo) return;
+    after = upTo;
+  }
+}
+
+async function* madePortions(
+  table: MovedTable,
+  side: Side,
+  makes: LinesMade,
+): AsyncGenerator<Portion, void, undefined> {
+  const size = new Size();
+  const order = new Order(side, table);
+  const gathered = new Gathered();
+  const atOnce = table.columns.some(({ kind }) => kind === 'json') ? AT_ONCE : SHORT_AT_ONCE;
+  let cursor: RawKey | null = null;
+  for (let after: Key | null = null, ended = false; !ended;) {
+    const parts: Part[] = [];
+    let count = 0;
+    while (!ended && count < size.limit && gathered.end < MUCH) {
+      const asked = { after: cursor, limit: Math.min(size.limit, atOnce), gathered };
+      const part: Part = (await made(table, side, makes, asked)) ?? (await read(table, side, asked));
+      // SQLite answers at once: others would have to wait for all of it.
+      await turn();
+      for (const key of part.keys) order.follow(key);
+      ended = part.found < asked.limit;
+      cursor = part.cursor;
+      count += part.found - part.lost.length;
+      parts.push(part);
+    }
+    const lines = gathered.take();
+    size.found(count, lines.length);
+    const upTo: Key | null = ended ? null : (parts.flatMap(({ keys }) => keys).at(-1) ?? null);
+    yield {
+      span: { after, upTo },
+      count,
+      lines,
+      unfit: parts.flatMap(({ unfit }) => unfit),
+      lost: parts.flatMap(({ lost }) => lost),
+      isSound: parts.every(({ isSound }) => isSound),
+    };
+    after = upTo;
+  }
+}
+
+/** What is asked of a statement. */
+interface Asked {
+  readonly after: RawKey | null;
+  readonly limit: number;
+  /** Where the lines go. */
+  readonly gathered: Gathered;
+}
+
+/** What a statement found. */
+interface Part extends Pick<Portion, 'unfit' | 'lost' | 'isSound'> {
+  readonly found: number;
+  /** Keys in their order, the first and the last among them. */
+  readonly keys: readonly Key[];
+  /** After what the next begins. */
+  readonly cursor: RawKey | null;
+}
+
+/** Gathers lines that the database made; null if anything in them has to be looked at. */
+async function made(
+  table: MovedTable,
+  side: Side,
+  makes: LinesMade,
+  { after, limit, gathered }: Asked,
+): Promise<Part | null> {
+  const start = gathered.end;
+  const { count, lines } = await side.lines(table, makes, after, limit);
+  if (!isUtf8(lines) || !table.rewrite?.(new RawText(lines, count * table.columns.length, gathered), count))
+    return null;
+  const keys = endsOf(gathered.bytes.subarray(start, gathered.end)).map((line) => keyOf(table, line));
+  const last = keys.at(-1);
+  const cursor = last ? writtenKey(table, side.database, last) : after;
+  return { found: count, keys, cursor, unfit: [], lost: [], isSound: true };
+}
+
+/** Gathers lines of rows that are looked at one by one. */
+async function read(table: MovedTable, side: Side, { after, limit, gathered }: Asked): Promise<Part> {
+  const page = await side.page(table, after, null, limit);
+  const rows: CanonicalRow[] = [];
+  const lost: CanonicalRow[] = [];
+  for (const one of page) {
+    const row = table.canonical(one);
+    (isLost(table, side, row) ? lost : rows).push(row);
+  }
+  gathered.add(linesOf(rows).lines);
+  const last = page.at(-1);
+  const cursor = last ? rawKey(table, last) : after;
+  return { found: page.length, keys: rows.map(({ key }) => key), cursor, unfit: unfitOf(rows), lost, isSound: false };
+}
+
+const unfitOf = (rows: readonly CanonicalRow[]) => rows.filter(({ unfit }) => unfit.length > 0);
+
+/** The first line and the last, if there are any. */
+function endsOf(lines: Buffer): readonly string[] {
+  if (lines.length === 0) return [];
+  const first = lines.toString('utf8', 0, lines.indexOf('\n'));
+  const last = lines.lastIndexOf('\n', lines.length - 2);
+  return last === -1 ? [first] : [first, lines.toString('utf8', last + 1, lines.length - 1)];
+}
+
+/** The key of a line: of ids, and of text in which only backslashes are escaped. */
+function keyOf(table: MovedTable, line: string): Key {
+  const values = line.split('\t');
+  return table.key.map((column) => values[table.at(column)]?.replaceAll('\\\\', '\\') ?? null);
+}
