@@ -18,7 +18,10 @@ const PAGE = 64;
 const PLANLESS = /^(?:begin|commit|rollback|copy \w+ \()/i;
 
 /** The statements by which a table's ranges are read. */
-async function statementsOf(database: Database, other: Database): Promise<readonly (Statement & { readonly table: string })[]> {
+async function statementsOf(
+  database: Database,
+  other: Database,
+): Promise<readonly (Statement & { readonly table: string })[]> {
   const side = new Side('database', database);
   const asked = new Map<string, Statement & { readonly table: string }>();
   // A server says more of what columns hold than SQLite does.
