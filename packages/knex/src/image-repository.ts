@@ -128,10 +128,7 @@ export class KnexImageRepository implements ImageRepository {
   }
 
   async find(image: ImageId, options?: TrashOption): Promise<Image | null> {
-    const trash = trashOf(options);
-    const row = await this.database.row(`images.find ${trash}`, { id: this.#idValue(image) }, (given) =>
-      this.#select(trash).where('images.id', given.id),
-    );
+    const row = await this.#row(this.#idValue(image), trashOf(options));
     return row && toImage(row);
   }
 
@@ -197,25 +194,23 @@ export class KnexImageRepository implements ImageRepository {
     const fields = check(imageChanges, changes);
     const { version } = check(seen, options, 'seen');
     const write = async () => {
-      const current = await this.find(image);
-      if (!current) throw new NotFoundError('image');
+      const row = await this.#row(value, 'excluded');
+      if (!row) throw new NotFoundError('image');
+      const current = toImage(row);
       if (current.version !== version) throw new StaleVersionError('image', version, current.version);
       const now = new Date();
-      const set = {
-        ...imageValues(fields),
-        ...(fields.status !== undefined && queueValues(fields.status, now)),
+      const set = Object.assign(imageValues(fields), fields.status !== undefined && queueValues(fields.status, now), {
         version: this.database.nextVersion,
         updated_at: now,
-      };
+      });
       const updated = await this.database.update('images.update', 'images', set, { id: value, version }, (given) =>
         this.database.knex('images').where('id', given.id).where('version', given.version).whereNull('deleted_at'),
       );
       // Another was quicker, and has left another version or none.
       if (updated === 0) throw new StaleVersionError('image', version, (await this.get(image)).version);
-      const given = Object.fromEntries(Object.entries(fields).filter(([, field]) => field !== undefined));
-      return Object.assign(current, given, { version: version + 1, updatedAt: now });
+      return Object.assign(current, givenOf(fields), { version: version + 1, updatedAt: now });
     };
-    if (fields.filename === undefined && fields.title === undefined) return await write();
+    if (fields.filename === undefined && fields.title === undefined) return write();
     return this.database.run(async () => {
       const updated = await write();
       await replaceWords(this.database, updated);
@@ -359,6 +354,12 @@ export class KnexImageRepository implements ImageRepository {
     if (!row) throw new NotFoundError('image');
   }
 
+  #row(id: Knex.Value, trash: Trash) {
+    return this.database.row(`images.find ${trash}`, { id }, (given) =>
+      this.#select(trash).where('images.id', given.id),
+    );
+  }
+
   #analyses() {
     return this.database.knex('image_analyses').select('image_id', 'kind', 'result', 'created_at', 'updated_at');
   }
@@ -368,6 +369,14 @@ export class KnexImageRepository implements ImageRepository {
     trashed(query, trash);
     return query;
   }
+}
+
+/** Those fields that are given a value. */
+function givenOf(fields: ImageChanges): ImageChanges {
+  const all = Object.entries(fields);
+  return all.some(([, value]) => value === undefined)
+    ? Object.fromEntries(all.filter(([, value]) => value !== undefined))
+    : fields;
 }
 
 const trashOf = (options: TrashOption | undefined) => (options ? check(trashOption, options).trash : 'excluded');
