@@ -79,16 +79,13 @@ export async function insertImages(database: Database, images: readonly CheckedI
 }
 
 /** Inserts one image; its tags are looked up on the way. If it has any, call it in a unit of work. */
-export async function insertImage(database: Database, image: CheckedImage): Promise<void> {
+export function insertImage(database: Database, image: CheckedImage): Promise<unknown> {
   const { knex, dialect } = database;
+  if (image.tags.length === 0) return database.write(...imageRows(database, [image]));
   const names = image.tags.toSorted();
-  if (names.length === 0) {
-    await database.write(...imageRows(database, [image]));
-    return;
-  }
   const values = { image: dialect.idValue(image.id), names: padded(names) };
   const columns = ['image_id', 'tag_id'];
-  const tagged = await database.write(
+  const written = database.write(
     ...imageRows(database, [image]),
     database.insertionFrom('image_tags of names', 'image_tags', columns, values, (given) =>
       knex('tags')
@@ -96,9 +93,9 @@ export async function insertImage(database: Database, image: CheckedImage): Prom
         .whereIn('name', given.names),
     ),
   );
-  if (tagged === names.length) return;
-  // Some are new.
-  await database.runUntilSettled(TAGGING, async () => addTags(database, values.image, names));
+  // Some may be new.
+  const addNew = async () => database.runUntilSettled(TAGGING, async () => addTags(database, values.image, names));
+  return written.then((tagged) => (tagged === names.length ? undefined : addNew()));
 }
 
 /** Gives an image those of some tags that it has not. Call it in a unit of work that is tried again on `TAGGING`. */

@@ -79,7 +79,14 @@ export class KnexImageRepository implements ImageRepository {
   async create(image: NewImage, options: DuplicateOption = {}): Promise<Image> {
     const values = checkedImage(image);
     const { onDuplicate: mode } = check(createOptions, options);
-    if (mode === 'fail') return this.#createOrFail(values);
+    if (mode === 'fail') {
+      try {
+        await this.#insert(values);
+      } catch (error) {
+        throw await this.#whyNot(error, values);
+      }
+      return created(values);
+    }
     return this.database.runUntilSettled([ONE_OF_EACH, ...TAGGING], async () => {
       const existing = await this.findByHash(values.ownerId, values.sha256, { trash: 'included' });
       if (existing && (mode === 'skip' || !existing.deletedAt)) return existing;
@@ -91,17 +98,17 @@ export class KnexImageRepository implements ImageRepository {
     });
   }
 
-  async #createOrFail(image: CheckedImage): Promise<Image> {
-    try {
-      // Without tags there is nothing that another can change meanwhile.
-      if (image.tags.length === 0 || this.database.inUnitOfWork) await insertImage(this.database, image);
-      else await this.database.runUntilSettled(TAGGING, async () => insertImage(this.database, image));
-      return created(image);
-    } catch (error) {
-      if (!(error instanceof DuplicateError) || error.rule !== ONE_OF_EACH) throw error;
-      const existing = await this.findByHash(image.ownerId, image.sha256, { trash: 'included' });
-      throw new DuplicateError(ONE_OF_EACH, existing?.deletedAt ? IN_THE_TRASH : 'the owner has this file already');
-    }
+  #insert(image: CheckedImage): Promise<unknown> {
+    // Without tags there is nothing that another can change meanwhile.
+    if (image.tags.length === 0 || this.database.inUnitOfWork) return insertImage(this.database, image);
+    return this.database.runUntilSettled(TAGGING, async () => insertImage(this.database, image));
+  }
+
+  /** Why an image was not inserted. */
+  async #whyNot(error: unknown, image: CheckedImage): Promise<unknown> {
+    if (!(error instanceof DuplicateError) || error.rule !== ONE_OF_EACH) return error;
+    const existing = await this.findByHash(image.ownerId, image.sha256, { trash: 'included' });
+    return new DuplicateError(ONE_OF_EACH, existing?.deletedAt ? IN_THE_TRASH : 'the owner has this file already');
   }
 
   async createMany(
