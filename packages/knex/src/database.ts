@@ -48,6 +48,8 @@ const NOTHING_TO_WRITE: Write = { statements: [], about: noRows };
 
 const rowsOf = ([answer]: readonly Answer[]): readonly Row[] => answer?.rows ?? [];
 
+const nothing = (): void => undefined;
+
 const rowOf = ([answer]: readonly Answer[]): Row | null => answer?.rows[0] ?? null;
 
 /** A database that is open: runs the repositories' statements, in the unit of work they are called in. */
@@ -215,7 +217,7 @@ export class Database implements UnitOfWork {
    * @param build makes the query from the values; called once for each name and shape of values
    */
   rows<Values>(name: string, values: Values, build: (values: Values) => Knex.QueryBuilder): Promise<readonly Row[]> {
-    return this.#runner.run([this.#statements.bind(name, values, build)]).then(rowsOf);
+    return this.#runner.run([this.#statements.bind(name, values, build)], rowsOf);
   }
 
   /** As `rows`, of rows that are then written: in a unit of work that only reads it is refused, also where it finds none. */
@@ -224,12 +226,12 @@ export class Database implements UnitOfWork {
     values: Values,
     build: (values: Values) => Knex.QueryBuilder,
   ): Promise<readonly Row[]> {
-    return this.#runner.run([this.#statements.bind(name, values, build)], noRows).then(rowsOf);
+    return this.#runner.run([this.#statements.bind(name, values, build)], rowsOf, noRows);
   }
 
   /** The one row that a query finds, or null. */
   row<Values>(name: string, values: Values, build: (values: Values) => Knex.QueryBuilder): Promise<Row | null> {
-    return this.#runner.run([this.#statements.bind(name, values, build)]).then(rowOf);
+    return this.#runner.run([this.#statements.bind(name, values, build)], rowOf);
   }
 
   /** A query of a table by one of its indexes. */
@@ -244,7 +246,7 @@ export class Database implements UnitOfWork {
 
   /** Inserts rows given as lines, for a dialect that copies them. */
   async copyIn(copies: Copies, table: string, columns: readonly string[], lines: Uint8Array): Promise<void> {
-    await this.#runner.run([copies.into(table, columns, lines)], () => ({ table, rows: [] }));
+    await this.#runner.run([copies.into(table, columns, lines)], nothing, () => ({ table, rows: [] }));
   }
 
   /** Gives the rows that a query finds as lines, for a dialect that copies them. */
@@ -254,7 +256,7 @@ export class Database implements UnitOfWork {
     query: Knex.QueryBuilder,
     reads: (lines: Uint8Array) => void,
   ): Promise<void> {
-    await this.#runner.run([copies.from(name, query.toSQL().toNative(), reads)]);
+    await this.#runner.run([copies.from(name, query.toSQL().toNative(), reads)], nothing);
   }
 
   /** Updates the rows of a table that a query finds, and returns how many those were, also where nothing in them changed. */
@@ -336,10 +338,11 @@ export class Database implements UnitOfWork {
       return noRows();
     };
     const last = writes.at(-1)?.statements.length ?? 0;
-    return this.#runner.run(statements, about).then((answers) => {
-      let changed = 0;
-      for (let at = answers.length - last; at < answers.length; at += 1) changed += answers[at]?.changes ?? 0;
-      return changed;
-    });
+    const changed = (answers: readonly Answer[]) => {
+      let changes = 0;
+      for (let at = answers.length - last; at < answers.length; at += 1) changes += answers[at]?.changes ?? 0;
+      return changes;
+    };
+    return this.#runner.run(statements, changed, about);
   }
 }

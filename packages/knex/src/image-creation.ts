@@ -5,7 +5,7 @@ import { id, text } from './columns.js';
 import type { Database, Write } from './database.js';
 import { PRIMARY_KEY, type Row } from './dialects/dialect.js';
 import { backInQueue } from './image-queue-row.js';
-import { byCodePoint, newImageValues, type CheckedImage } from './image-row.js';
+import { inOrder, newImageValues, type CheckedImage } from './image-row.js';
 import { padded } from './statement.js';
 import { ensureTags, TAGGING } from './tag-repository.js';
 
@@ -144,7 +144,7 @@ export const created = (image: CheckedImage): Image => ({
   captured: image.captured,
   location: image.location,
   metadata: image.metadata,
-  tags: image.tags.toSorted(byCodePoint),
+  tags: inOrder(image.tags),
   version: 1,
   createdAt: image.createdAt,
   updatedAt: image.createdAt,

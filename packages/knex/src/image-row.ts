@@ -38,6 +38,13 @@ export const byCodePoint = (a: string, b: string): number =>
 // eslint-disable-next-line no-control-regex -- all of it
 const isAscii = (value: string) => /^[\x00-\x7f]*$/.test(value);
 
+/** The names of an image's tags, in their order. */
+export function inOrder(names: readonly string[]): readonly string[] {
+  if (names.length < 2) return names;
+  // Most are sorted in JavaScript's own order: for ASCII it is the same, and asks no function of ours at each comparison.
+  return names.every(isAscii) ? names.toSorted() : names.toSorted(byCodePoint);
+}
+
 export function toImage(row: Row): Image {
   return {
     id: id(row['id']),
@@ -71,12 +78,8 @@ export function toImage(row: Row): Image {
   };
 }
 
-function tagNames(value: unknown): readonly string[] {
-  const names = nullable(value, (present) => json(present) as string[]) ?? [];
-  if (names.length < 2) return names;
-  // Most are sorted in JavaScript's own order: for ASCII it is the same, and asks no function of ours at each comparison.
-  return names.every(isAscii) ? names.toSorted() : names.toSorted(byCodePoint);
-}
+const tagNames = (value: unknown): readonly string[] =>
+  inOrder(nullable(value, (present) => json(present) as string[]) ?? []);
 
 const hashValues = (hash: PerceptualHash | null) => ({
   perceptual_hash: hash,

@@ -167,12 +167,16 @@ export class Runner {
     unit.hooks.push(hook);
   }
 
-  /** Runs statements. @param known of those that write */
-  run(statements: readonly Bound[], known?: Known): Promise<readonly Answer[]> {
+  /** Runs statements, and gives what is read of their answers. @param known of those that write */
+  run<Result>(
+    statements: readonly Bound[],
+    read: (answers: readonly Answer[]) => Result,
+    known?: Known,
+  ): Promise<Result> {
     const scope = scopeOf(this);
-    if (!scope?.unit) return this.#runAlone(statements, known, scope?.signals ?? NO_SIGNALS, true);
+    if (!scope?.unit) return this.#runAlone(statements, read, known, scope?.signals ?? NO_SIGNALS, true);
     const { unit, signals } = scope;
-    const run = () => this.#runIn(unit, signals, statements, known);
+    const run = () => whenThere(this.#runIn(unit, signals, statements, known), read);
     return unit.inTurn(statements[0]?.name ?? '', run, signals);
   }
 
@@ -239,24 +243,26 @@ export class Runner {
     }
   }
 
-  async #runIn(
+  #runIn(unit: Unit, signals: readonly AbortSignal[], statements: readonly Bound[], known: Known): Answers {
+    unlessOver(unit);
+    if (known && unit.character.readOnly) throw new UnavailableError('read only', READ_ONLY);
+    const { on } = unit;
+    const own = on.connection && signals.length === 0 ? on.connection : this.#connectionOf(unit, signals);
+    return own instanceof Promise
+      ? own.then((connection) => this.#runOn(connection, unit, signals, statements, known))
+      : this.#runOn(own, unit, signals, statements, known);
+  }
+
+  #runOn(
+    connection: Connection,
     unit: Unit,
     signals: readonly AbortSignal[],
     statements: readonly Bound[],
     known: Known,
-  ): Promise<readonly Answer[]> {
-    unlessOver(unit);
-    if (known && unit.character.readOnly) throw new UnavailableError('read only', READ_ONLY);
-    const { on } = unit;
-    // Looked at first, for to wait for what is there takes as long as many a statement of SQLite.
-    const own = on.connection && signals.length === 0 ? on.connection : this.#connectionOf(unit, signals);
-    const connection = own instanceof Promise ? await own : own;
+  ): Answers {
     const first = unit.isFresh;
     const send: Send = (list) => this.#transmitIn(unit, connection, list, signals);
-    try {
-      // Awaited also where it is there at once: what nobody waits for is under way a little longer than the work that calls it.
-      return await (known && !first ? this.dialect.attempt(send, statements) : send(statements));
-    } catch (error) {
+    const failed = async (error: unknown): Promise<never> => {
       const { index = 0, row } = error instanceof StatementFailure ? error : {};
       const failure = await this.#failure(error, signals, connection, known?.(index, row));
       // A rule that was broken leaves the transaction as it was before the statement. After anything else, it depends on the
@@ -267,6 +273,12 @@ export class Runner {
       // What statements before it wrote goes when this unit does.
       else if (index > 0 || (row ?? 0) > 0) unit.lost ??= failure;
       throw failure;
+    };
+    try {
+      const sent = known && !first ? this.dialect.attempt(send, statements) : send(statements);
+      return sent instanceof Promise ? sent.catch(failed) : sent;
+    } catch (error) {
+      return failed(error);
     }
   }
 
@@ -323,28 +335,29 @@ export class Runner {
     return sent instanceof Promise ? sent.then(succeeded, failed) : succeeded(sent);
   }
 
-  async #runAlone(
+  async #runAlone<Result>(
     statements: readonly Bound[],
+    read: (answers: readonly Answer[]) => Result,
     known: Known,
     signals: readonly AbortSignal[],
     repeatable: boolean,
-  ): Promise<readonly Answer[]> {
+  ): Promise<Result> {
     unlessAborted(signals);
     const since = this.#telemetry.waiting();
     const turn = known && this.#writers.enter(signals);
     const leave = turn instanceof Promise ? await turn : turn;
     const whole = statements.length > 1 || (statements[0]?.rows?.length ?? 0) > 1;
     let connection: Connection | undefined;
-    let failure: JanusError;
+    let answers: readonly Answer[] | undefined;
+    let failure: JanusError | undefined;
     try {
       const acquired = this.#acquire(signals);
       connection = acquired instanceof Promise ? await acquired : acquired;
       this.#telemetry.waited(since);
       const sent = this.#transmit(connection, whole ? [...this.#begin, ...statements, COMMIT] : statements, signals);
-      const answers = sent instanceof Promise ? await sent : sent;
+      answers = sent instanceof Promise ? await sent : sent;
       this.#connections.release(connection, true);
       leave?.();
-      return whole ? answers.slice(this.#begin.length, -1) : answers;
     } catch (error) {
       const { index = 0, row } = error instanceof StatementFailure ? error : {};
       if (connection && whole && index > 0) {
@@ -362,8 +375,9 @@ export class Runner {
       if (connection) this.#connections.release(connection, false);
       leave?.();
     }
+    if (answers) return read(whole ? answers.slice(this.#begin.length, -1) : answers);
     if (!(failure instanceof ConflictError) || !repeatable) throw failure;
-    return this.#again(failure, async () => this.#runAlone(statements, known, signals, false), signals);
+    return this.#again(failure, async () => this.#runAlone(statements, read, known, signals, false), signals);
   }
 
   async #again<Result>(

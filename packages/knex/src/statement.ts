@@ -127,7 +127,11 @@ function withPlaces<Values>(value: Values, place: () => Place): Values {
 /** A list made as long as the next power of two by its last item again, so that lists of all lengths have few shapes. */
 export function padded<Item>(list: readonly Item[]): readonly Item[] {
   const last = list.at(-1);
-  const length = 2 ** Math.ceil(Math.log2(Math.max(list.length, 1)));
-  if (last === undefined || length === list.length) return list;
-  return [...list, ...Array.from({ length: length - list.length }, () => last)];
+  if (last === undefined) return list;
+  let length = 1;
+  while (length < list.length) length *= 2;
+  if (length === list.length) return list;
+  const longer = [...list];
+  while (longer.length < length) longer.push(last);
+  return longer;
 }

@@ -29,8 +29,20 @@ class Place {
   }
 }
 
-/** Calls back when something is done, whatever became of it, before anybody else hears of it. */
-function followed<Result>(turn: Promise<Result>, done: () => void): Promise<Result> {
+const settled = Promise.resolve();
+
+/**
+ * Does something, and calls back when it is done, whatever became of it, before anybody else hears of it. What is done at once is so a
+ * little later: a call that nobody awaits is then still under way when the work that made it is done.
+ */
+function followed<Result>(work: () => Result | Promise<Result>, done: () => void): Promise<Result> {
+  let turn: Promise<Result>;
+  try {
+    const result = work();
+    turn = result instanceof Promise ? result : settled.then(() => result);
+  } catch (error) {
+    turn = Promise.reject(error);
+  }
   void turn.then(done, done);
   return turn;
 }
@@ -125,7 +137,11 @@ export class Unit {
    * @param what says to the developer what it is
    * @param signals end the wait for the turn, and the unit
    */
-  inTurn<Result>(what: string, work: () => Promise<Result>, signals: readonly AbortSignal[] = []): Promise<Result> {
+  inTurn<Result>(
+    what: string,
+    work: () => Result | Promise<Result>,
+    signals: readonly AbortSignal[] = [],
+  ): Promise<Result> {
     const before = this.#waiting.size === 0 ? undefined : this.#last?.left;
     const place = new Place(what);
     // Before the work begins: what it calls may want a turn, too.
@@ -135,8 +151,8 @@ export class Unit {
       this.#waiting.delete(place);
       place.leave();
     };
-    if (!before) return followed(work(), done);
-    if (signals.length === 0) return followed(before.then(work), done);
+    if (!before) return followed(work, done);
+    if (signals.length === 0) return followed(() => before.then(work), done);
     return new Promise((succeed, fail) => {
       const stop = whenAborted(signals, (reason) => {
         // Not what it waits for: whoever comes next waits on.
@@ -148,7 +164,7 @@ export class Unit {
       void before.then(() => {
         stop();
         if (!this.#waiting.has(place)) return;
-        followed(work(), done).then(succeed, fail);
+        followed(work, done).then(succeed, fail);
       });
     });
   }
