@@ -385,6 +385,36 @@ describe('the statements of the repositories', () => {
       await expectOneConnection();
     });
 
+    it('insert rows of other columns into one table, and in whatever order a row has them', async () => {
+      const moment = new Date('2026-11-22T00:00:00Z');
+      const user = (row: object) => ({
+        id: database.dialect.idValue(newId()),
+        created_at: moment,
+        updated_at: moment,
+        ...row,
+      });
+      const rows = [
+        user({ email: 'a@janus.test', username: 'a' }),
+        user({ username: 'b', email: 'b@janus.test', password_hash: 'b' }),
+        user({ username: 'c', email: 'c@janus.test' }),
+        user({ email: 'd@janus.test', username: 'd' }),
+      ];
+      for (const row of rows) await database.insert('users', [row]);
+      const stored = await database.rows('users of the test', {}, () =>
+        database
+          .knex('users')
+          .select('username', 'email', 'password_hash')
+          .whereLike('email', '%@janus.test')
+          .orderBy('username'),
+      );
+      expect(stored.map((row) => Object.values(row))).to.deep.equal([
+        ['a', 'a@janus.test', null],
+        ['b', 'b@janus.test', 'b'],
+        ['c', 'c@janus.test', null],
+        ['d', 'd@janus.test', null],
+      ]);
+    });
+
     it('are made again on a new connection', async () => {
       const image = await images.create(newImage(ada));
       await database.close();

@@ -45,8 +45,13 @@ function quickOf(schema: z.ZodType): Quick | null {
       return inside(definition, (inner) => (value) => (value === undefined ? undefined : inner(value)));
     case 'nullable':
       return inside(definition, (inner) => (value) => (value === null ? null : inner(value)));
-    case 'default':
-      return inside(definition, (inner) => (value) => (value === undefined ? definition.defaultValue : inner(value)));
+    case 'default': {
+      // What is no object is the same each time, and zod copies it even so.
+      const { defaultValue } = definition;
+      return typeof defaultValue === 'object' && defaultValue !== null
+        ? inside(definition, (inner) => (value) => (value === undefined ? definition.defaultValue : inner(value)))
+        : inside(definition, (inner) => (value) => (value === undefined ? defaultValue : inner(value)));
+    }
     case 'prefault':
       return inside(definition, (inner) => (value) => inner(value === undefined ? definition.defaultValue : value));
     case 'boolean':

@@ -19,7 +19,7 @@ interface Client {
 export interface Connection {
   readonly __knexUid: string;
   /** The transaction that it is in. */
-  readonly __knexTxId?: string;
+  __knexTxId?: string | undefined;
 }
 
 const CLOSED = 'its connections were closed before; close a Database when nothing more is called';
@@ -117,7 +117,8 @@ export class Connections {
 
   /** Notes which transaction a connection is in, for those who follow its statements. */
   mark(connection: Connection, transaction: string | undefined): void {
-    Object.assign(connection, { __knexTxId: transaction });
+    // eslint-disable-next-line no-underscore-dangle -- Knex's own name
+    connection.__knexTxId = transaction;
   }
 
   /** Closes a connection, and with it all that it holds on the server. */

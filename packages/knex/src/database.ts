@@ -7,10 +7,18 @@ import {
   type UnitOfWork,
   type UnitOptions,
 } from '@janus/core';
-import { callOptions, check, unitOptions } from '@janus/core/adapter';
+import { callOptions, check } from '@janus/core/adapter';
 import type { Knex } from 'knex';
 import { knexFor, type UserParams } from './config.js';
-import { plain, type Bound, type Copies, type Dialect, type Manner, type Row } from './dialects/dialect.js';
+import {
+  plain,
+  type Answer,
+  type Bound,
+  type Copies,
+  type Dialect,
+  type Manner,
+  type Row,
+} from './dialects/dialect.js';
 import { dialectOf } from './dialects/index.js';
 import { healthOf, type Health } from './health.js';
 import { latest } from './migrating.js';
@@ -35,6 +43,14 @@ export interface Write {
 }
 
 const noRows = (): About => ({ table: null, rows: [] });
+
+const NOTHING_TO_WRITE: Write = { statements: [], about: noRows };
+
+const rowsOf = ([answer]: readonly Answer[]): readonly Row[] => answer?.rows ?? [];
+
+const nothing = (): void => undefined;
+
+const rowOf = ([answer]: readonly Answer[]): Row | null => answer?.rows[0] ?? null;
 
 /** A database that is open: runs the repositories' statements, in the unit of work they are called in. */
 export class Database implements UnitOfWork {
@@ -141,8 +157,8 @@ export class Database implements UnitOfWork {
     return this.#runner.inUnitOfWork;
   }
 
-  async run<Result>(work: () => Promise<Result>, options: UnitOptions = {}): Promise<Result> {
-    return this.#runner.unit(work, check(unitOptions, options), { repeatable: true });
+  run<Result>(work: () => Promise<Result>, options: UnitOptions = {}): Promise<Result> {
+    return this.#runner.unit(work, options, { repeatable: true });
   }
 
   /** As `run`; the work is run again only if what it reads can be read again. */
@@ -200,29 +216,22 @@ export class Database implements UnitOfWork {
    * @param name tells it from every other query, and all that its SQL depends on but which values are given
    * @param build makes the query from the values; called once for each name and shape of values
    */
-  async rows<Values>(
-    name: string,
-    values: Values,
-    build: (values: Values) => Knex.QueryBuilder,
-  ): Promise<readonly Row[]> {
-    const [answer] = await this.#runner.run([this.#statements.bind(name, values, build)]);
-    return answer?.rows ?? [];
+  rows<Values>(name: string, values: Values, build: (values: Values) => Knex.QueryBuilder): Promise<readonly Row[]> {
+    return this.#runner.run([this.#statements.bind(name, values, build)], rowsOf);
   }
 
   /** As `rows`, of rows that are then written: in a unit of work that only reads it is refused, also where it finds none. */
-  async rowsForUpdate<Values>(
+  rowsForUpdate<Values>(
     name: string,
     values: Values,
     build: (values: Values) => Knex.QueryBuilder,
   ): Promise<readonly Row[]> {
-    const [answer] = await this.#runner.run([this.#statements.bind(name, values, build)], noRows);
-    return answer?.rows ?? [];
+    return this.#runner.run([this.#statements.bind(name, values, build)], rowsOf, noRows);
   }
 
   /** The one row that a query finds, or null. */
-  async row<Values>(name: string, values: Values, build: (values: Values) => Knex.QueryBuilder): Promise<Row | null> {
-    const [answer] = await this.#runner.run([this.#statements.bind(name, values, build)]);
-    return answer?.rows[0] ?? null;
+  row<Values>(name: string, values: Values, build: (values: Values) => Knex.QueryBuilder): Promise<Row | null> {
+    return this.#runner.run([this.#statements.bind(name, values, build)], rowOf);
   }
 
   /** A query of a table by one of its indexes. */
@@ -237,7 +246,7 @@ export class Database implements UnitOfWork {
 
   /** Inserts rows given as lines, for a dialect that copies them. */
   async copyIn(copies: Copies, table: string, columns: readonly string[], lines: readonly Uint8Array[]): Promise<void> {
-    await this.#runner.run([copies.into(table, columns, lines)], () => ({ table, rows: [] }));
+    await this.#runner.run([copies.into(table, columns, lines)], nothing, () => ({ table, rows: [] }));
   }
 
   /** Gives the rows that a query finds as lines, for a dialect that copies them. */
@@ -247,11 +256,11 @@ export class Database implements UnitOfWork {
     query: Knex.QueryBuilder,
     reads: (lines: Uint8Array) => void,
   ): Promise<void> {
-    await this.#runner.run([copies.from(name, query.toSQL().toNative(), reads)]);
+    await this.#runner.run([copies.from(name, query.toSQL().toNative(), reads)], nothing);
   }
 
   /** Updates the rows of a table that a query finds, and returns how many those were, also where nothing in them changed. */
-  async update<Values>(
+  update<Values>(
     name: string,
     table: string,
     set: Row,
@@ -263,12 +272,12 @@ export class Database implements UnitOfWork {
   }
 
   /** Deletes the rows of a table that have these values, and returns how many those were. */
-  async delete(table: string, values: Row): Promise<number> {
+  delete(table: string, values: Row): Promise<number> {
     return this.deleteWhere(`delete ${table}`, table, values, (given) => this.knex(table).where(given));
   }
 
   /** Deletes the rows of a table that a query finds, and returns how many those were. */
-  async deleteWhere<Values>(
+  deleteWhere<Values>(
     name: string,
     table: string,
     values: Values,
@@ -280,18 +289,21 @@ export class Database implements UnitOfWork {
 
   /** Rows to be inserted, each with the same columns. */
   insertion(table: string, rows: readonly Row[]): Write {
-    const columns = Object.keys(rows[0] ?? {}).toSorted();
+    const [first] = rows;
+    if (!first) return NOTHING_TO_WRITE;
+    const inserting = this.#statements.inserting(this.knex, table, first);
+    const { columns } = inserting;
     const statements = this.dialect.insertion({
       table,
       columns,
-      rows: rows.map((row) => columns.map((column) => row[column] as Knex.Value)),
-      sql: (count) => this.#statements.insertion(this.knex, table, columns, count),
+      rows: rows.map(inserting.values),
+      sql: (count) => inserting.sql(count),
     });
     const about = (statement: number, row?: number) => {
       if (row !== undefined) return { table, rows: rows.slice(row, row + 1) };
       const counts = statements.map(({ bindings, lines }) => lines?.length ?? bindings.length / columns.length);
-      const first = counts.slice(0, statement).reduce((sum, count) => sum + count, 0);
-      return { table, rows: rows.slice(first, first + (counts[statement] ?? 0)) };
+      const start = counts.slice(0, statement).reduce((sum, count) => sum + count, 0);
+      return { table, rows: rows.slice(start, start + (counts[statement] ?? 0)) };
     };
     return { statements, about };
   }
@@ -313,10 +325,10 @@ export class Database implements UnitOfWork {
    * Writes all of this or, if any of it fails, nothing, and returns how many rows the last of it changed. In a unit of work
    * that has work of its own around it, only the first may break a rule: what the others wrote could not be taken back alone.
    */
-  async write(...writes: readonly Write[]): Promise<number> {
+  write(...writes: readonly Write[]): Promise<number> {
     const statements: Bound[] = [];
     for (const write of writes) statements.push(...write.statements);
-    if (statements.length === 0) return 0;
+    if (statements.length === 0) return Promise.resolve(0);
     const about = (index: number, row?: number): About => {
       let rest = index;
       for (const write of writes) {
@@ -325,11 +337,12 @@ export class Database implements UnitOfWork {
       }
       return noRows();
     };
-    const answers = await this.#runner.run(statements, about);
-    let changed = 0;
-    for (let at = answers.length - (writes.at(-1)?.statements.length ?? 0); at < answers.length; at += 1) {
-      changed += answers[at]?.changes ?? 0;
-    }
-    return changed;
+    const last = writes.at(-1)?.statements.length ?? 0;
+    const changed = (answers: readonly Answer[]) => {
+      let changes = 0;
+      for (let at = answers.length - last; at < answers.length; at += 1) changes += answers[at]?.changes ?? 0;
+      return changes;
+    };
+    return this.#runner.run(statements, changed, about);
   }
 }

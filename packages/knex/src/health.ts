@@ -45,7 +45,9 @@ export async function healthOf(runner: Runner, dialect: Dialect, given: readonly
   const deadline = deadlineAt(new Date(Date.now() + PATIENCE));
   const signals = [...given, deadline.signal];
   const ask: Ask = async (name, sql) => {
-    const [answer] = await runner.apart(signals, async () => runner.run([{ ...plain(sql), name }]));
+    const [answer] = await runner.apart(signals, async () =>
+      runner.run([{ ...plain(sql), name }], (answers) => answers),
+    );
     return answer?.rows ?? [];
   };
   const failure = async (error: unknown) => (error instanceof JanusError ? error : runner.failure(error));

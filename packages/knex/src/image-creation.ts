@@ -5,7 +5,7 @@ import { id, text } from './columns.js';
 import type { Database, Write } from './database.js';
 import { PRIMARY_KEY, type Row } from './dialects/dialect.js';
 import { backInQueue } from './image-queue-row.js';
-import { byCodePoint, newImageValues, type CheckedImage } from './image-row.js';
+import { inOrder, newImageValues, type CheckedImage } from './image-row.js';
 import { padded } from './statement.js';
 import { ensureTags, TAGGING } from './tag-repository.js';
 
@@ -79,16 +79,13 @@ export async function insertImages(database: Database, images: readonly CheckedI
 }
 
 /** Inserts one image; its tags are looked up on the way. If it has any, call it in a unit of work. */
-export async function insertImage(database: Database, image: CheckedImage): Promise<void> {
+export function insertImage(database: Database, image: CheckedImage): Promise<unknown> {
   const { knex, dialect } = database;
+  if (image.tags.length === 0) return database.write(...imageRows(database, [image]));
   const names = image.tags.toSorted();
-  if (names.length === 0) {
-    await database.write(...imageRows(database, [image]));
-    return;
-  }
   const values = { image: dialect.idValue(image.id), names: padded(names) };
   const columns = ['image_id', 'tag_id'];
-  const tagged = await database.write(
+  const written = database.write(
     ...imageRows(database, [image]),
     database.insertionFrom('image_tags of names', 'image_tags', columns, values, (given) =>
       knex('tags')
@@ -96,9 +93,9 @@ export async function insertImage(database: Database, image: CheckedImage): Prom
         .whereIn('name', given.names),
     ),
   );
-  if (tagged === names.length) return;
-  // Some are new.
-  await database.runUntilSettled(TAGGING, async () => addTags(database, values.image, names));
+  // Some may be new.
+  const addNew = async () => database.runUntilSettled(TAGGING, async () => addTags(database, values.image, names));
+  return written.then((tagged) => (tagged === names.length ? undefined : addNew()));
 }
 
 /** Gives an image those of some tags that it has not. Call it in a unit of work that is tried again on `TAGGING`. */
@@ -147,7 +144,7 @@ export const created = (image: CheckedImage): Image => ({
   captured: image.captured,
   location: image.location,
   metadata: image.metadata,
-  tags: image.tags.toSorted(byCodePoint),
+  tags: inOrder(image.tags),
   version: 1,
   createdAt: image.createdAt,
   updatedAt: image.createdAt,

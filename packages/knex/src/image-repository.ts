@@ -79,7 +79,14 @@ export class KnexImageRepository implements ImageRepository {
   async create(image: NewImage, options: DuplicateOption = {}): Promise<Image> {
     const values = checkedImage(image);
     const { onDuplicate: mode } = check(createOptions, options);
-    if (mode === 'fail') return this.#createOrFail(values);
+    if (mode === 'fail') {
+      try {
+        await this.#insert(values);
+      } catch (error) {
+        throw await this.#whyNot(error, values);
+      }
+      return created(values);
+    }
     return this.database.runUntilSettled([ONE_OF_EACH, ...TAGGING], async () => {
       const existing = await this.findByHash(values.ownerId, values.sha256, { trash: 'included' });
       if (existing && (mode === 'skip' || !existing.deletedAt)) return existing;
@@ -91,17 +98,17 @@ export class KnexImageRepository implements ImageRepository {
     });
   }
 
-  async #createOrFail(image: CheckedImage): Promise<Image> {
-    try {
-      // Without tags there is nothing that another can change meanwhile.
-      if (image.tags.length === 0 || this.database.inUnitOfWork) await insertImage(this.database, image);
-      else await this.database.runUntilSettled(TAGGING, async () => insertImage(this.database, image));
-      return created(image);
-    } catch (error) {
-      if (!(error instanceof DuplicateError) || error.rule !== ONE_OF_EACH) throw error;
-      const existing = await this.findByHash(image.ownerId, image.sha256, { trash: 'included' });
-      throw new DuplicateError(ONE_OF_EACH, existing?.deletedAt ? IN_THE_TRASH : 'the owner has this file already');
-    }
+  #insert(image: CheckedImage): Promise<unknown> {
+    // Without tags there is nothing that another can change meanwhile.
+    if (image.tags.length === 0 || this.database.inUnitOfWork) return insertImage(this.database, image);
+    return this.database.runUntilSettled(TAGGING, async () => insertImage(this.database, image));
+  }
+
+  /** Why an image was not inserted. */
+  async #whyNot(error: unknown, image: CheckedImage): Promise<unknown> {
+    if (!(error instanceof DuplicateError) || error.rule !== ONE_OF_EACH) return error;
+    const existing = await this.findByHash(image.ownerId, image.sha256, { trash: 'included' });
+    return new DuplicateError(ONE_OF_EACH, existing?.deletedAt ? IN_THE_TRASH : 'the owner has this file already');
   }
 
   async createMany(
@@ -128,10 +135,7 @@ export class KnexImageRepository implements ImageRepository {
   }
 
   async find(image: ImageId, options?: TrashOption): Promise<Image | null> {
-    const trash = trashOf(options);
-    const row = await this.database.row(`images.find ${trash}`, { id: this.#idValue(image) }, (given) =>
-      this.#select(trash).where('images.id', given.id),
-    );
+    const row = await this.#row(this.#idValue(image), trashOf(options));
     return row && toImage(row);
   }
 
@@ -197,25 +201,23 @@ export class KnexImageRepository implements ImageRepository {
     const fields = check(imageChanges, changes);
     const { version } = check(seen, options, 'seen');
     const write = async () => {
-      const current = await this.find(image);
-      if (!current) throw new NotFoundError('image');
+      const row = await this.#row(value, 'excluded');
+      if (!row) throw new NotFoundError('image');
+      const current = toImage(row);
       if (current.version !== version) throw new StaleVersionError('image', version, current.version);
       const now = new Date();
-      const set = {
-        ...imageValues(fields),
-        ...(fields.status !== undefined && queueValues(fields.status, now)),
+      const set = Object.assign(imageValues(fields), fields.status !== undefined && queueValues(fields.status, now), {
         version: this.database.nextVersion,
         updated_at: now,
-      };
+      });
       const updated = await this.database.update('images.update', 'images', set, { id: value, version }, (given) =>
         this.database.knex('images').where('id', given.id).where('version', given.version).whereNull('deleted_at'),
       );
       // Another was quicker, and has left another version or none.
       if (updated === 0) throw new StaleVersionError('image', version, (await this.get(image)).version);
-      const given = Object.fromEntries(Object.entries(fields).filter(([, field]) => field !== undefined));
-      return Object.assign(current, given, { version: version + 1, updatedAt: now });
+      return Object.assign(current, givenOf(fields), { version: version + 1, updatedAt: now });
     };
-    if (fields.filename === undefined && fields.title === undefined) return await write();
+    if (fields.filename === undefined && fields.title === undefined) return write();
     return this.database.run(async () => {
       const updated = await write();
       await replaceWords(this.database, updated);
@@ -359,6 +361,12 @@ export class KnexImageRepository implements ImageRepository {
     if (!row) throw new NotFoundError('image');
   }
 
+  #row(id: Knex.Value, trash: Trash) {
+    return this.database.row(`images.find ${trash}`, { id }, (given) =>
+      this.#select(trash).where('images.id', given.id),
+    );
+  }
+
   #analyses() {
     return this.database.knex('image_analyses').select('image_id', 'kind', 'result', 'created_at', 'updated_at');
   }
@@ -368,6 +376,14 @@ export class KnexImageRepository implements ImageRepository {
     trashed(query, trash);
     return query;
   }
+}
+
+/** Those fields that are given a value. */
+function givenOf(fields: ImageChanges): ImageChanges {
+  const all = Object.entries(fields);
+  return all.some(([, value]) => value === undefined)
+    ? Object.fromEntries(all.filter(([, value]) => value !== undefined))
+    : fields;
 }
 
 const trashOf = (options: TrashOption | undefined) => (options ? check(trashOption, options).trash : 'excluded');

@@ -38,6 +38,13 @@ export const byCodePoint = (a: string, b: string): number =>
 // eslint-disable-next-line no-control-regex -- all of it
 const isAscii = (value: string) => /^[\x00-\x7f]*$/.test(value);
 
+/** The names of an image's tags, in their order. */
+export function inOrder(names: readonly string[]): readonly string[] {
+  if (names.length < 2) return names;
+  // Most are sorted in JavaScript's own order: for ASCII it is the same, and asks no function of ours at each comparison.
+  return names.every(isAscii) ? names.toSorted() : names.toSorted(byCodePoint);
+}
+
 export function toImage(row: Row): Image {
   return {
     id: id(row['id']),
@@ -71,36 +78,8 @@ export function toImage(row: Row): Image {
   };
 }
 
-function tagNames(value: unknown): readonly string[] {
-  const names = nullable(value, (present) => json(present) as string[]) ?? [];
-  if (names.length < 2) return names;
-  // Most are sorted in JavaScript's own order: for ASCII it is the same, and asks no function of ours at each comparison.
-  return names.every(isAscii) ? names.toSorted() : names.toSorted(byCodePoint);
-}
-
-/** The columns for those fields of an image that are given. */
-export function imageValues(fields: ImageChanges): Row {
-  const { filename, title, mimeType, width, height, bitDepth, colorType, compression, status, metadata, ...values } =
-    fields;
-  const { captured, location, perceptualHash, ...forgotten } = values;
-  forgotten satisfies Record<string, never>;
-  const given = {
-    filename,
-    title,
-    mime_type: mimeType,
-    width,
-    height,
-    bit_depth: bitDepth,
-    color_type: colorType,
-    compression,
-    status,
-    metadata: metadata && JSON.stringify(metadata),
-    ...(captured !== undefined && { captured_at: captured?.at ?? null, captured_offset: captured?.offset ?? null }),
-    ...(location !== undefined && { latitude: location?.latitude ?? null, longitude: location?.longitude ?? null }),
-    ...(perceptualHash !== undefined && hashValues(perceptualHash)),
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
+const tagNames = (value: unknown): readonly string[] =>
+  inOrder(nullable(value, (present) => json(present) as string[]) ?? []);
 
 const hashValues = (hash: PerceptualHash | null) => ({
   perceptual_hash: hash,
@@ -109,6 +88,35 @@ const hashValues = (hash: PerceptualHash | null) => ({
   perceptual_hash_2: hash && hashPart(hash, 2),
   perceptual_hash_3: hash && hashPart(hash, 3),
 });
+
+/** The columns of each field that changes. */
+const COLUMNS_OF: {
+  readonly [Field in keyof ImageChanges]-?: (value: Exclude<ImageChanges[Field], undefined>) => Row;
+} = {
+  filename: (filename) => ({ filename }),
+  title: (title) => ({ title }),
+  mimeType: (mime_type) => ({ mime_type }),
+  width: (width) => ({ width }),
+  height: (height) => ({ height }),
+  bitDepth: (bit_depth) => ({ bit_depth }),
+  colorType: (color_type) => ({ color_type }),
+  compression: (compression) => ({ compression }),
+  perceptualHash: hashValues,
+  status: (status) => ({ status }),
+  captured: (captured) => ({ captured_at: captured?.at ?? null, captured_offset: captured?.offset ?? null }),
+  location: (location) => ({ latitude: location?.latitude ?? null, longitude: location?.longitude ?? null }),
+  metadata: (metadata) => ({ metadata: JSON.stringify(metadata) }),
+};
+
+/** The columns for those fields of an image that are given. */
+export function imageValues(fields: ImageChanges): Row {
+  const values: Row = {};
+  for (const [field, value] of Object.entries(fields)) {
+    const columns = COLUMNS_OF[field as keyof ImageChanges] as (given: unknown) => Row;
+    if (value !== undefined) Object.assign(values, columns(value));
+  }
+  return values;
+}
 
 /** The columns for an image that is new. */
 export const newImageValues = ({ dialect }: Database, image: CheckedImage): Row => ({

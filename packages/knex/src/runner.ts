@@ -11,6 +11,7 @@ import {
   type JanusError,
   type UnitOptions,
 } from '@janus/core';
+import { check, unitOptions } from '@janus/core/adapter';
 import type { Knex } from 'knex';
 import { Connections, type Connection, type PoolState } from './connections.js';
 import {
@@ -122,9 +123,10 @@ export class Runner {
 
   async #unit<Result>(
     work: () => Promise<Result>,
-    { isolation, readOnly, deadline, signal }: UnitOptions,
+    options: UnitOptions,
     { repeatable }: { readonly repeatable: boolean },
   ): Promise<Result> {
+    const { isolation, readOnly, deadline, signal } = check(unitOptions, options);
     const { unit: outer, signals: given } = scopeOf(this) ?? { unit: undefined, signals: NO_SIGNALS };
     const until = deadline && deadlineAt(deadline);
     const signals = [...given, ...(signal ? [signal] : []), ...(until ? [until.signal] : [])];
@@ -140,20 +142,18 @@ export class Runner {
       }
       const character = { isolation, readOnly: readOnly ?? false };
       const begin = this.dialect.begin(character);
-      let isRepeatable = () => repeatable;
-      const once = async () => {
-        const unit = new Unit(undefined, character, begin, signals);
-        isRepeatable = () => repeatable && !unit.on.isSpent;
-        const result = await this.#perform(unit, work);
-        if (unit.hooks.length > 0) await afterwards(unit.hooks);
-        return result;
-      };
+      let unit = new Unit(undefined, character, begin, signals);
+      let result: Result;
       try {
-        return await once();
+        result = await this.#perform(unit, work);
       } catch (error) {
+        const isRepeatable = () => repeatable && !unit.on.isSpent;
         if (!(error instanceof ConflictError) || !isRepeatable()) throw error;
-        return await this.#again(error, once, signals, () => isRepeatable());
+        const once = async () => this.#perform((unit = new Unit(undefined, character, begin, signals)), work);
+        result = await this.#again(error, once, signals, isRepeatable);
       }
+      if (unit.hooks.length > 0) await afterwards(unit.hooks);
+      return result;
     } finally {
       until?.stop();
     }
@@ -167,12 +167,16 @@ export class Runner {
     unit.hooks.push(hook);
   }
 
-  /** Runs statements. @param known of those that write */
-  run(statements: readonly Bound[], known?: Known): Promise<readonly Answer[]> {
+  /** Runs statements, and gives what is read of their answers. @param known of those that write */
+  run<Result>(
+    statements: readonly Bound[],
+    read: (answers: readonly Answer[]) => Result,
+    known?: Known,
+  ): Promise<Result> {
     const scope = scopeOf(this);
-    if (!scope?.unit) return this.#runAlone(statements, known, scope?.signals ?? NO_SIGNALS, true);
+    if (!scope?.unit) return this.#runAlone(statements, read, known, scope?.signals ?? NO_SIGNALS, true);
     const { unit, signals } = scope;
-    const run = () => this.#runIn(unit, signals, statements, known);
+    const run = () => whenThere(this.#runIn(unit, signals, statements, known), read);
     return unit.inTurn(statements[0]?.name ?? '', run, signals);
   }
 
@@ -187,7 +191,8 @@ export class Runner {
       const { signals } = unit;
       const result = await orAborted(signals, () => inScope(this, unit, signals, work));
       if (unit.underWay !== undefined) throw new UnavailableError('not awaited', notAwaited(unit.underWay));
-      await unit.inTurn('its end', () => this.#keep(unit));
+      const kept = this.#keep(unit);
+      if (kept) await kept;
       return result;
     } catch (error) {
       await unit.inTurn('its end', async () => this.#undo(unit));
@@ -205,22 +210,24 @@ export class Runner {
     }
   }
 
-  async #keep(unit: Unit): Promise<void> {
-    // In its turn: whoever comes after it comes too late.
+  /** Keeps what a unit did, in which nothing is under way; whoever comes after it comes too late. */
+  #keep(unit: Unit): Promise<void> | undefined {
     unit.ended = true;
     if (unit.lost) throw unit.lost;
     unlessAborted(unit.signals);
     const { connection } = unit.on;
-    if (connection && unit.begun) {
-      try {
-        const kept = this.#transmit(connection, [unit.keep], unit.signals);
-        if (kept instanceof Promise) await kept;
-      } catch (error) {
-        const failure = await this.#failure(error, unit.signals, connection, READING);
-        throw unit.outer ? failure : this.#unknown(error, failure);
-      }
+    const kept = () => unit.outer?.hooks.push(...unit.hooks);
+    if (!connection || !unit.begun) return void kept();
+    const failed = async (error: unknown): Promise<never> => {
+      const failure = await this.#failure(error, unit.signals, connection, READING);
+      throw unit.outer ? failure : this.#unknown(error, failure);
+    };
+    try {
+      const sent = this.#transmit(connection, [unit.keep], unit.signals);
+      return sent instanceof Promise ? sent.then(() => void kept(), failed) : void kept();
+    } catch (error) {
+      return failed(error);
     }
-    unit.outer?.hooks.push(...unit.hooks);
   }
 
   async #undo(unit: Unit): Promise<void> {
@@ -236,23 +243,26 @@ export class Runner {
     }
   }
 
-  async #runIn(
+  #runIn(unit: Unit, signals: readonly AbortSignal[], statements: readonly Bound[], known: Known): Answers {
+    unlessOver(unit);
+    if (known && unit.character.readOnly) throw new UnavailableError('read only', READ_ONLY);
+    const { on } = unit;
+    const own = on.connection && signals.length === 0 ? on.connection : this.#connectionOf(unit, signals);
+    return own instanceof Promise
+      ? own.then((connection) => this.#runOn(connection, unit, signals, statements, known))
+      : this.#runOn(own, unit, signals, statements, known);
+  }
+
+  #runOn(
+    connection: Connection,
     unit: Unit,
     signals: readonly AbortSignal[],
     statements: readonly Bound[],
     known: Known,
-  ): Promise<readonly Answer[]> {
-    unlessOver(unit);
-    if (known && unit.character.readOnly) throw new UnavailableError('read only', READ_ONLY);
-    const { on } = unit;
-    // Looked at first, for to wait for what is there takes as long as many a statement of SQLite.
-    const connection = on.connection && signals.length === 0 ? on.connection : await this.#connectionOf(unit, signals);
+  ): Answers {
     const first = unit.isFresh;
     const send: Send = (list) => this.#transmitIn(unit, connection, list, signals);
-    try {
-      // Awaited also where it is there at once: what nobody waits for is under way a little longer than the work that calls it.
-      return await (known && !first ? this.dialect.attempt(send, statements) : send(statements));
-    } catch (error) {
+    const failed = async (error: unknown): Promise<never> => {
       const { index = 0, row } = error instanceof StatementFailure ? error : {};
       const failure = await this.#failure(error, signals, connection, known?.(index, row));
       // A rule that was broken leaves the transaction as it was before the statement. After anything else, it depends on the
@@ -263,6 +273,12 @@ export class Runner {
       // What statements before it wrote goes when this unit does.
       else if (index > 0 || (row ?? 0) > 0) unit.lost ??= failure;
       throw failure;
+    };
+    try {
+      const sent = known && !first ? this.dialect.attempt(send, statements) : send(statements);
+      return sent instanceof Promise ? sent.catch(failed) : sent;
+    } catch (error) {
+      return failed(error);
     }
   }
 
@@ -288,53 +304,60 @@ export class Runner {
       : this.#transmitFirst(unit, connection, statements, signals);
   }
 
-  async #transmitFirst(
+  #transmitFirst(
     unit: Unit,
     connection: Connection,
     statements: readonly Bound[],
     signals: readonly AbortSignal[],
-  ): Promise<readonly Answer[]> {
+  ): Answers {
     const units = unit.toBegin();
     const begin = units.flatMap((one) => one.begin);
     const begun = (count: number) => {
       let needed = 0;
       for (const one of units) if ((needed += one.begin.length) <= count) one.begun = true;
     };
-    try {
-      const sent = this.#transmit(connection, [...begin, ...statements], signals);
-      const answers = sent instanceof Promise ? await sent : sent;
+    const succeeded = (answers: readonly Answer[]) => {
       begun(begin.length);
       return answers.slice(begin.length);
-    } catch (error) {
+    };
+    const failed = (error: unknown): never => {
       // Nobody knows how far it came: what may have begun is to be taken back.
       begun(error instanceof StatementFailure ? error.index : begin.length);
       if (!(error instanceof StatementFailure)) throw error;
       throw new StatementFailure(error.index - begin.length, error.cause, error.row);
+    };
+    let sent: Answers;
+    try {
+      sent = this.#transmit(connection, [...begin, ...statements], signals);
+    } catch (error) {
+      return failed(error);
     }
+    return sent instanceof Promise ? sent.then(succeeded, failed) : succeeded(sent);
   }
 
-  async #runAlone(
+  async #runAlone<Result>(
     statements: readonly Bound[],
+    read: (answers: readonly Answer[]) => Result,
     known: Known,
     signals: readonly AbortSignal[],
     repeatable: boolean,
-  ): Promise<readonly Answer[]> {
+  ): Promise<Result> {
     unlessAborted(signals);
     const since = this.#telemetry.waiting();
     const turn = known && this.#writers.enter(signals);
     const leave = turn instanceof Promise ? await turn : turn;
     const whole = statements.length > 1 || (statements[0]?.rows?.length ?? 0) > 1;
     let connection: Connection | undefined;
-    let failure: JanusError;
+    let answers: readonly Answer[] | undefined;
+    let failure: JanusError | undefined;
     try {
       const acquired = this.#acquire(signals);
       connection = acquired instanceof Promise ? await acquired : acquired;
       this.#telemetry.waited(since);
       const sent = this.#transmit(connection, whole ? [...this.#begin, ...statements, COMMIT] : statements, signals);
-      const answers = sent instanceof Promise ? await sent : sent;
+      answers = sent instanceof Promise ? await sent : sent;
       this.#connections.release(connection, true);
       leave?.();
-      return whole ? answers.slice(this.#begin.length, -1) : answers;
     } catch (error) {
       const { index = 0, row } = error instanceof StatementFailure ? error : {};
       if (connection && whole && index > 0) {
@@ -352,8 +375,9 @@ export class Runner {
       if (connection) this.#connections.release(connection, false);
       leave?.();
     }
+    if (answers) return read(whole ? answers.slice(this.#begin.length, -1) : answers);
     if (!(failure instanceof ConflictError) || !repeatable) throw failure;
-    return this.#again(failure, async () => this.#runAlone(statements, known, signals, false), signals);
+    return this.#again(failure, async () => this.#runAlone(statements, read, known, signals, false), signals);
   }
 
   async #again<Result>(
@@ -377,28 +401,37 @@ export class Runner {
   }
 
   /** The connection of a unit, in which nothing more can be done where it gets none. */
-  async #connectionOf(unit: Unit, signals: readonly AbortSignal[]): Promise<Connection> {
-    try {
-      unlessAborted(signals);
-      return (unit.on.connection ??= await this.#acquireFor(unit, signals));
-    } catch (error) {
+  #connectionOf(unit: Unit, signals: readonly AbortSignal[]): Connection | Promise<Connection> {
+    const failed = async (error: unknown): Promise<never> => {
       const failure = await this.#failure(error, signals);
       unit.lose(failure);
       throw failure;
+    };
+    try {
+      unlessAborted(signals);
+      const connection = unit.on.connection ?? this.#acquireFor(unit, signals);
+      return connection instanceof Promise ? connection.catch(failed) : connection;
+    } catch (error) {
+      return failed(error);
     }
   }
 
-  async #acquireFor(unit: Unit, signals: readonly AbortSignal[]): Promise<Connection> {
+  #acquireFor(unit: Unit, signals: readonly AbortSignal[]): Connection | Promise<Connection> {
     const since = this.#telemetry.waiting();
     // Before the connection: those who wait for their turn must not take all there are.
     const turn = unit.character.readOnly ? undefined : this.#writers.enter(signals);
-    const leave = turn instanceof Promise ? await turn : turn;
-    if (leave) Object.assign(unit.on, { leave, writers: this.#writers });
-    const acquired = this.#acquire(signals);
-    const connection = acquired instanceof Promise ? await acquired : acquired;
-    this.#telemetry.waited(since);
-    this.#connections.mark(connection, unit.name);
-    return connection;
+    return whenThere(turn, (leave) => {
+      if (leave) {
+        unit.on.leave = leave;
+        unit.on.writers = this.#writers;
+      }
+      return whenThere(this.#acquire(signals), (connection) => {
+        this.#telemetry.waited(since);
+        this.#connections.mark(connection, unit.name);
+        unit.on.connection = connection;
+        return connection;
+      });
+    });
   }
 
   #acquire(signals: readonly AbortSignal[]): Connection | Promise<Connection> {
@@ -489,6 +522,14 @@ export class Runner {
   async failure(error: unknown): Promise<JanusError> {
     return this.#failure(error, NO_SIGNALS);
   }
+}
+
+/** Goes on when something is there: at once, if it is. */
+function whenThere<Value, Result>(
+  value: Value | Promise<Value>,
+  next: (value: Value) => Result | Promise<Result>,
+): Result | Promise<Result> {
+  return value instanceof Promise ? value.then(next) : next(value);
 }
 
 /** @throws UnavailableError when a unit has ended, or why nothing more can be done in it */

@@ -1,9 +1,12 @@
 import type { Knex } from 'knex';
 import { createLRU } from 'lru.min';
 import type { Bound, Row } from './dialects/dialect.js';
+import { valuesMaker } from './dialects/row-maker.js';
 
 /** How many statements are kept: every shape of every query that an application uses, and a bound for one that uses all. */
 const KEPT = 1_000;
+/** How many for inserting different numbers of rows into one table. */
+const LENGTHS_KEPT = 50;
 
 /** A statement as Knex built it, with the places where values go, and those values that are the same at each run. */
 interface Built {
@@ -24,6 +27,8 @@ class Place {
  */
 export class Statements {
   readonly #built = createLRU<string, Built>({ max: KEPT });
+  /** By their table, which mostly gets rows of one kind. */
+  readonly #inserting = new Map<string, Inserting>();
 
   /** @param build makes the query from values; it may ask which are given, and not what they are */
   bind<Values>(name: string, values: Values, build: (values: Values) => Knex.QueryBuilder): Bound {
@@ -45,20 +50,49 @@ export class Statements {
     };
   }
 
-  /** The SQL that inserts so many rows. @param columns in Knex's own order, which is that of `sort` */
-  insertion(knex: Knex, table: string, columns: readonly string[], rows: number): string {
-    const key = `insert ${rows} ${table} ${columns.join()}`;
-    let built = this.#built.get(key);
-    if (!built) {
-      const row = Object.fromEntries(columns.map((column) => [column, 0]));
-      const { sql } = knex(table)
+  /** How rows like this one are inserted into a table. */
+  inserting(knex: Knex, table: string, row: Row): Inserting {
+    let inserting = this.#inserting.get(table);
+    if (!inserting?.isFor(row)) this.#inserting.set(table, (inserting = new Inserting(knex, table, Object.keys(row))));
+    return inserting;
+  }
+}
+
+/** Inserts rows into a table that have the same columns. */
+class Inserting {
+  /** In Knex's own order. */
+  readonly columns: readonly string[];
+  /** The values of a row, in the order of the columns. */
+  readonly values: (row: Row) => readonly Knex.Value[];
+  readonly #sql = createLRU<number, string>({ max: LENGTHS_KEPT });
+
+  constructor(
+    private readonly knex: Knex,
+    private readonly table: string,
+    private readonly keys: readonly string[],
+  ) {
+    this.columns = keys.toSorted();
+    this.values = valuesMaker(this.columns);
+  }
+
+  isFor(row: Row): boolean {
+    let index = 0;
+    for (const key in row) if (key !== this.keys[index++]) return false;
+    return index === this.keys.length;
+  }
+
+  /** The SQL that inserts so many. */
+  sql(rows: number): string {
+    let sql = this.#sql.get(rows);
+    if (sql === undefined) {
+      const row = Object.fromEntries(this.columns.map((column) => [column, 0]));
+      sql = this.knex(this.table)
         .insert(Array.from({ length: rows }, () => row))
         .toSQL()
-        .toNative();
-      built = { sql, bindings: [] };
-      this.#built.set(key, built);
+        .toNative().sql;
+      this.#sql.set(rows, sql);
     }
-    return built.sql;
+    return sql;
   }
 }
 
@@ -93,7 +127,11 @@ function withPlaces<Values>(value: Values, place: () => Place): Values {
 /** A list made as long as the next power of two by its last item again, so that lists of all lengths have few shapes. */
 export function padded<Item>(list: readonly Item[]): readonly Item[] {
   const last = list.at(-1);
-  const length = 2 ** Math.ceil(Math.log2(Math.max(list.length, 1)));
-  if (last === undefined || length === list.length) return list;
-  return [...list, ...Array.from({ length: length - list.length }, () => last)];
+  if (last === undefined) return list;
+  let length = 1;
+  while (length < list.length) length *= 2;
+  if (length === list.length) return list;
+  const longer = [...list];
+  while (longer.length < length) longer.push(last);
+  return longer;
 }

@@ -10,15 +10,39 @@ let transactions = 0;
 export const COMMIT = plain('COMMIT');
 export const ROLLBACK = plain('ROLLBACK');
 
-/** A promise, and what keeps it. */
-function withResolver(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve: (() => void) | undefined;
-  const promise = new Promise<void>((kept) => (resolve = kept));
-  return { promise, resolve: () => resolve?.() };
+/** The place in the line of something that wants a turn. */
+class Place {
+  #isLeft = false;
+  #left: Promise<void> | undefined;
+  #leave: (() => void) | undefined;
+
+  constructor(readonly what: string) {}
+
+  /** Until it is left. It is made for whoever comes next: mostly nobody does. */
+  get left(): Promise<void> {
+    return (this.#left ??= this.#isLeft ? Promise.resolve() : new Promise((resolve) => (this.#leave = resolve)));
+  }
+
+  leave(): void {
+    this.#isLeft = true;
+    this.#leave?.();
+  }
 }
 
-/** Calls back when something is done, whatever became of it, before anybody else hears of it. */
-function followed<Result>(turn: Promise<Result>, done: () => void): Promise<Result> {
+const settled = Promise.resolve();
+
+/**
+ * Does something, and calls back when it is done, whatever became of it, before anybody else hears of it. What is done at once is so a
+ * little later: a call that nobody awaits is then still under way when the work that made it is done.
+ */
+function followed<Result>(work: () => Result | Promise<Result>, done: () => void): Promise<Result> {
+  let turn: Promise<Result>;
+  try {
+    const result = work();
+    turn = result instanceof Promise ? result : settled.then(() => result);
+  } catch (error) {
+    turn = Promise.reject(error);
+  }
   void turn.then(done, done);
   return turn;
 }
@@ -54,9 +78,9 @@ export class Unit {
   /** Why nothing more can be done in it. */
   lost: JanusError | undefined;
   readonly #depth: number;
-  #last: Promise<unknown> = Promise.resolve();
+  #last: Place | undefined;
   /** What has asked for a turn and not ended it. */
-  readonly #waiting = new Set<{ readonly what: string }>();
+  readonly #waiting = new Set<Place>();
 
   constructor(
     readonly outer: Unit | undefined,
@@ -113,31 +137,34 @@ export class Unit {
    * @param what says to the developer what it is
    * @param signals end the wait for the turn, and the unit
    */
-  inTurn<Result>(what: string, work: () => Promise<Result>, signals: readonly AbortSignal[] = []): Promise<Result> {
-    const before = this.#waiting.size === 0 ? null : this.#last;
-    const place = { what };
+  inTurn<Result>(
+    what: string,
+    work: () => Result | Promise<Result>,
+    signals: readonly AbortSignal[] = [],
+  ): Promise<Result> {
+    const before = this.#waiting.size === 0 ? undefined : this.#last?.left;
+    const place = new Place(what);
     // Before the work begins: what it calls may want a turn, too.
     this.#waiting.add(place);
-    const { promise, resolve } = withResolver();
-    this.#last = promise;
+    this.#last = place;
     const done = () => {
       this.#waiting.delete(place);
-      resolve();
+      place.leave();
     };
-    if (!before) return followed(work(), done);
-    if (signals.length === 0) return followed(before.then(work), done);
+    if (!before) return followed(work, done);
+    if (signals.length === 0) return followed(() => before.then(work), done);
     return new Promise((succeed, fail) => {
       const stop = whenAborted(signals, (reason) => {
         // Not what it waits for: whoever comes next waits on.
         this.#waiting.delete(place);
-        void before.then(resolve);
+        void before.then(() => place.leave());
         this.lose(reason);
         fail(reason);
       });
       void before.then(() => {
         stop();
         if (!this.#waiting.has(place)) return;
-        followed(work(), done).then(succeed, fail);
+        followed(work, done).then(succeed, fail);
       });
     });
   }

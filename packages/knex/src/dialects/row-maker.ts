@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import type { Row } from './dialect.js';
 
 /** Makes a value of a column's from what the driver gives for it. */
@@ -17,4 +18,11 @@ export function rowMaker(columns: readonly string[], reads?: readonly Read[]): (
     given: readonly Read[] | undefined,
   ) => (values: readonly unknown[]) => Row;
   return make(reads);
+}
+
+/** Takes the values of these columns out of rows, by code that is made for them as that of `rowMaker` is. */
+export function valuesMaker(columns: readonly string[]): (row: Row) => readonly Knex.Value[] {
+  const values = columns.map((column) => `row[${JSON.stringify(column)}]`);
+  // eslint-disable-next-line typescript/no-implied-eval -- of names of columns, in quotes
+  return new Function('row', `return [${values.join(', ')}];`) as (row: Row) => readonly Knex.Value[];
 }

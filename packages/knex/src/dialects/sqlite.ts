@@ -92,16 +92,25 @@ function answerOf(
   // What had no space left, SQLite has rolled back already.
   if (sql.startsWith('ROLLBACK') && !database.inTransaction) return { rows: NOTHING, changes: 0 };
   const { statement, row } = prepared(database, sql);
-  if (row) return { rows: statement.all(asStored(bindings)).map(row), changes: 0 };
-  if (!rows) return { rows: NOTHING, changes: statement.run(asStored(bindings)).changes };
+  if (row) return { rows: statement.all(...argumentsOf(bindings)).map(row), changes: 0 };
+  if (!rows) return { rows: NOTHING, changes: statement.run(...argumentsOf(bindings)).changes };
   for (let index = 0; index < rows.length; index += 1) {
     failedAt(index);
-    statement.run(asStored(rows[index] ?? []));
+    statement.run(...argumentsOf(rows[index] ?? []));
   }
   return { rows: NOTHING, changes: rows.length };
 }
 
-/** The values as the driver takes them: the same array, where no instant is in it. */
+/** A call's arguments can be as many; there are 32,766 values in a statement at the most. */
+const ONE_BY_ONE = 100;
+
+/** The values as arguments for the driver, which takes them one by one in less time than as an array. */
+function argumentsOf(values: readonly Knex.Value[]): readonly unknown[] {
+  const stored = asStored(values);
+  return stored.length <= ONE_BY_ONE ? stored : [stored];
+}
+
+/** The values as they are stored: the same array, where no instant is in it. */
 function asStored(values: readonly Knex.Value[]): readonly Knex.Value[] {
   for (const value of values) if (value instanceof Date) return values.map(storedOne);
   return values;
