@@ -1,5 +1,5 @@
 import { IMAGE_SORTS, type ImageFilter, type ImageSort } from '@janus/core';
-import { bigOwner, createdAt, imageIdOf, imageOf, ownerOf } from '../data.js';
+import { bigOwner, createdAt, imageIdOf, imageOf, ownerIdOf, RARE_OWNERS } from '../data.js';
 import { imageCursor, placeOfImage } from './cursors.js';
 import { others, page, scattered, type Query, type Subject } from './query.js';
 
@@ -39,7 +39,7 @@ export function firstAndDeep(subject: Subject, name: string, where: ImageFilter,
 }
 
 function owners(subject: Subject): Query[] {
-  const { store, size } = subject;
+  const { store } = subject;
   const ten = { ownerId: subject.rare.ownerId };
   const many = { ownerId: bigOwner };
   return [
@@ -53,7 +53,9 @@ function owners(subject: Subject): Query[] {
     first(subject, 'owner of 10 %, failed', { ...many, status: 'failed' }),
     first(subject, 'owner of ten, ready', { ...ten, status: 'ready' }),
     first(subject, 'owner of ten, failed', { ...ten, status: 'failed' }),
-    others('any owner', async (turn) => store.images.list({ where: { ownerId: ownerOf(scattered(turn, size)) } })),
+    others('one of fifty owners', async (turn) =>
+      store.images.list({ where: { ownerId: ownerIdOf(1 + RARE_OWNERS + ((turn * 7) % 50)) } }),
+    ),
   ];
 }
 

@@ -43,7 +43,8 @@ class Course {
   readonly times: number[] = [];
   note: string | undefined;
   #turn = 0;
-  #answer: unknown = null;
+  /** How much all answers hold. */
+  #found = 0;
 
   constructor(
     readonly size: number,
@@ -52,8 +53,10 @@ class Course {
 
   async #run(): Promise<number> {
     const started = performance.now();
-    this.#answer = await this.query.run(this.#turn++);
-    return performance.now() - started;
+    const answer = await this.query.run(this.#turn++);
+    const time = performance.now() - started;
+    this.#found += amount(answer);
+    return time;
   }
 
   /** Runs it for the first times. @returns how long the last one took */
@@ -83,7 +86,13 @@ class Course {
     if (times.length === 0) return { size, median: null, ratio: null, runs: this.#turn, answer: 0, note };
     const ratios = beside?.length === times.length ? times.map((time, round) => time / (beside[round] ?? time)) : null;
     const ratio = ratios && { median: quantile(ratios, 0.5), from: quantile(ratios, 0.25), to: quantile(ratios, 0.75) };
-    return { size, median: quantile(times, 0.5), ratio, runs: this.#turn, answer: amount(this.#answer) };
+    return {
+      size,
+      median: quantile(times, 0.5),
+      ratio,
+      runs: this.#turn,
+      answer: Math.round(this.#found / this.#turn),
+    };
   }
 }
 

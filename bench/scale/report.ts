@@ -9,13 +9,14 @@ const LEAST_PACE = 0.7;
 
 const milliseconds = (time: number | null) => (time === null ? '–' : time.toFixed(time < 10 ? 2 : time < 100 ? 1 : 0));
 
-const asksSame = ({ kind, asks }: Timing) => kind === 'page' && asks === 'same';
+/** Whether it found less with the fewest images: what it takes to find more is no growth. */
+const foundLess = ({ answer }: Sized, fewest: Sized | undefined) => (fewest?.answer ?? 0) < 0.9 * answer;
 
-/** @param fewest what it took with the fewest images, where it may find less than a page: that is then no growth */
-function ratioText(timing: Timing, { ratio, answer }: Sized, fewest: Sized | undefined): string {
+function ratioText({ kind }: Timing, one: Sized, fewest: Sized | undefined): string {
+  const { ratio } = one;
   if (!ratio) return '';
   const text = `${ratio.median.toFixed(2)} (${ratio.from.toFixed(1)}–${ratio.to.toFixed(1)})`;
-  if (timing.kind === 'count' || (asksSame(timing) && answer !== fewest?.answer)) return colours.dim(text);
+  if (kind === 'count' || foundLess(one, fewest)) return colours.dim(text);
   return ratio.median <= MOST_GROWTH ? colours.green(text) : colours.red(text);
 }
 
@@ -42,13 +43,13 @@ export function timingTable(timings: readonly Timing[]): string {
       milliseconds(one?.median ?? null),
       ...(index === 0 ? [] : [one ? ratioText(timing, one, found[0]) : '']),
     ]);
+    const [fewest, most] = [found[0], found.at(-1)];
+    const less = timing.kind === 'page' && most && foundLess(most, fewest);
     const note =
       found.find((one) => one?.note !== undefined)?.note ??
-      (asksSame(timing) && found[0]?.answer !== found.at(-1)?.answer
-        ? `it answers ${whole(found[0]?.answer ?? 0)} of the fewest`
-        : '');
+      (less ? `only ${whole(fewest?.answer ?? 0)} of the fewest` : '');
     const asked = timing.asks === 'same' ? 'the same' : 'others';
-    table.push([timing.name, asked, whole(found.at(-1)?.answer ?? 0), ...cells, note]);
+    table.push([timing.name, asked, whole(most?.answer ?? 0), ...cells, note]);
   }
   return table.toString();
 }

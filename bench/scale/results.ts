@@ -30,7 +30,7 @@ export interface Sized {
   /** To the smallest size in the same round: the median, and its quartiles. */
   readonly ratio: { readonly median: number; readonly from: number; readonly to: number } | null;
   readonly runs: number;
-  /** How much it answered: items of a page, or what was counted. */
+  /** How much it answered: items of a page, or what was counted; the mean, where it asked for others. */
   readonly answer: number;
   readonly note?: string | undefined;
 }
