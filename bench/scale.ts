@@ -9,7 +9,7 @@ import { readOptions } from './scale/options.js';
 import { otherQueries } from './scale/other-queries.js';
 import { duration, whole } from './scale/progress.js';
 import { report } from './scale/report.js';
-import { Results, type Timing } from './scale/results.js';
+import { Results } from './scale/results.js';
 import { searchQueries } from './scale/search-queries.js';
 import { openStore, type Store } from './scale/store.js';
 import { openTarget, type Target } from './scale/target.js';
@@ -67,7 +67,6 @@ async function measureAll(stores: readonly Store[], dialect: string): Promise<vo
     return queries.filter(({ name }) => options.grep.test(name));
   });
   for (const store of stores) await warmUp(store);
-  const timings: Timing[] = [];
   const names = bySize[0]?.map(({ name }) => name) ?? [];
   let said = performance.now();
   for (const [index, name] of names.entries()) {
@@ -77,15 +76,10 @@ async function measureAll(stores: readonly Store[], dialect: string): Promise<vo
       console.log(state);
       said = performance.now();
     }
-    timings.push(
-      await measure(
-        sizes,
-        bySize.flatMap((queries) => queries[index] ?? []),
-      ),
-    );
+    const queries = bySize.flatMap((all) => all[index] ?? []);
+    results.addTiming(dialect, await measure(sizes, queries));
   }
   if (process.stdout.isTTY) process.stdout.write('\r\x1b[2K');
-  results.addTimings(dialect, timings);
 }
 
 async function benchmark({ dialect, urlOf, end }: Target): Promise<void> {

@@ -53,22 +53,22 @@ class Course {
 
   async #run(): Promise<number> {
     const started = performance.now();
-    const answer = await this.query.run(this.#turn++);
-    const time = performance.now() - started;
-    this.#found += amount(answer);
-    return time;
-  }
-
-  /** Runs it for the first times. @returns how long the last one took */
-  async begin(): Promise<number> {
     try {
-      let time = await this.#run();
-      for (let again = 1; again < WARM_UPS && time < SLOW; again += 1) time = await this.#run();
+      const answer = await this.query.run(this.#turn++);
+      const time = performance.now() - started;
+      this.#found += amount(answer);
       return time;
     } catch (error) {
       this.note = `failed: ${String(error)}`;
       return 0;
     }
+  }
+
+  /** Runs it for the first times. @returns how long the last one took */
+  async begin(): Promise<number> {
+    let time = await this.#run();
+    for (let again = 1; again < WARM_UPS && time < SLOW; again += 1) time = await this.#run();
+    return time;
   }
 
   /** One round's time: the median of its runs. */
@@ -83,7 +83,8 @@ class Course {
   /** @param beside the times of the smallest database in the same rounds */
   sized(beside: readonly number[] | undefined): Sized {
     const { size, times, note } = this;
-    if (times.length === 0) return { size, median: null, ratio: null, runs: this.#turn, answer: 0, note };
+    if (times.length === 0 || note !== undefined)
+      return { size, median: null, ratio: null, runs: this.#turn, answer: 0, note };
     const ratios = beside?.length === times.length ? times.map((time, round) => time / (beside[round] ?? time)) : null;
     const ratio = ratios && { median: quantile(ratios, 0.5), from: quantile(ratios, 0.25), to: quantile(ratios, 0.75) };
     return {

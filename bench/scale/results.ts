@@ -84,10 +84,12 @@ export class Results {
     return (this.of(dialect).loads[size] ??= { bare: false, slices: [], finishing: null, bytes: null });
   }
 
-  /** Notes what queries took: in place of what the same ones took before, beside the others. */
-  addTimings(dialect: string, timings: readonly Timing[]): void {
+  /** Notes what a query took: in place of what it took before, beside the others of the same sizes. */
+  addTiming(dialect: string, timing: Timing): void {
     const results = this.of(dialect);
-    results.timings = [...new Map([...results.timings, ...timings].map((timing) => [timing.name, timing])).values()];
+    const sizesOf = ({ sizes }: Timing) => sizes.map(({ size }) => size).join(' ');
+    const others = results.timings.filter((one) => one.name !== timing.name && sizesOf(one) === sizesOf(timing));
+    results.timings = [...others, timing];
     results.measured = new Date().toISOString();
     this.save();
   }
