@@ -3,4 +3,4 @@ export { analyses, events, logEntries, trashed } from './data/activity.js';
 export { createdAt, eventAt, eventIdOf, imageIdOf, loggedAt, logIdOf, ownerIdOf } from './data/ids.js';
 export { imageOf, images, ownerOf, tagOf, wordOf } from './data/images.js';
 export { bigOwner, OWNERS, owners } from './data/owners.js';
-export { rareAmong } from './data/rare.js';
+export { RARE_OWNERS, rareAmong } from './data/rare.js';

@@ -2,11 +2,16 @@
 import { Command } from 'commander';
 import colours from 'picocolors';
 import { DIALECT_NAMES, type DialectName } from './dialect-name.js';
-import { measureMemory, type Growth } from './memory/measure-memory.js';
+import { measureKept, measureMemory, type Growth } from './memory/measure-memory.js';
 import { dialects, whole } from './options.js';
 import { statusLine } from './report/status-line.js';
 
 const LIMIT = 100;
+
+const help = `
+Examples:
+  npm run bench:memory -- --dialect sqlite --images 100000 --check
+  npm run bench:memory -- --dialect postgres --images 10000000 --keep /var/tmp/scale`;
 
 const options = new Command('npm run bench:memory --')
   .description(
@@ -16,21 +21,26 @@ const options = new Command('npm run bench:memory --')
   )
   .option('--dialect <names>', `of ${DIALECT_NAMES.join(', ')}; those that can be had`, dialects, [...DIALECT_NAMES])
   .option('--images <count>', 'how many there are', whole(10_000), 1_000_000)
+  .option('--keep <folder>', 'of `bench:scale`: only streams the database that it has loaded there, of so many images')
   .option('--check', `exit with 1 when something grows by ${LIMIT} MB, or leaves a connection taken`)
-  .addHelpText('after', '\nExample:\n  npm run bench:memory -- --dialect sqlite --images 100000 --check')
+  .addHelpText('after', help)
   .parse()
-  .opts<{ dialect: DialectName[]; images: number; check?: true }>();
+  .opts<{ dialect: DialectName[]; images: number; keep?: string; check?: true }>();
 
 let missed = 0;
 for (const dialect of options.dialect) {
   try {
-    const found = await measureMemory(dialect, options.images, (state) => statusLine(`${dialect}: ${state}`));
+    const { images, keep } = options;
+    const progress = (state: string) => statusLine(`${dialect}: ${state}`);
+    const found = await (keep === undefined
+      ? measureMemory(dialect, images, progress)
+      : measureKept(dialect, { images, keep }, progress));
     statusLine('');
     if (found === null) {
       console.log(`${colours.yellow('not measured')} ${dialect}: no server was given, and none to start was found`);
       continue;
     }
-    print(`${dialect}: createMany`, found.creating);
+    if (found.creating) print(`${dialect}: createMany`, found.creating);
     print(`${dialect}: stream`, found.streaming);
     const taken = found.connectionsTaken;
     const verdict = taken === 0 ? colours.green : colours.red;

@@ -10,7 +10,7 @@ import { Command } from 'commander';
 import { postgres } from '../scripts/test/postgres.js';
 import { programFolders } from '../scripts/test/private-server.js';
 import { whole } from './options.js';
-import { dress, strip } from './scale/bare.js';
+import { beginLoad, dress, endLoad, strip } from './scale/bare.js';
 import { load } from './scale/load.js';
 import { openStore } from './scale/store.js';
 
@@ -42,9 +42,11 @@ try {
   if (!server) throw new Error('No PostgreSQL was given, and none to start was found.');
   const store = await openStore(`sqlite:${file}`);
   await store.database.migrate();
+  await beginLoad(store.database.knex);
   await strip(store.database.knex, 'sqlite');
   await load(store, 'loading', { count: options.images, call: 10_000, done: () => {} });
-  await dress(store.database.knex, () => {});
+  await dress(store.database.knex, 'sqlite', () => {});
+  await endLoad(store.database.knex);
   await store.database.close();
 
   const loader = programFolders([]).some((path) => existsSync(join(path, 'pgloader')));

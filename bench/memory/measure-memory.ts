@@ -10,6 +10,7 @@ import { owners } from '../data.js';
 import { OWNERS } from '../dataset.js';
 import type { DialectName } from '../dialect-name.js';
 import { engineOf } from '../engines.js';
+import { openTarget } from '../scale/target.js';
 
 export interface Growth {
   /** The resident set after the warm-up, and the largest one afterwards, in bytes. */
@@ -32,9 +33,33 @@ export interface Report {
 }
 
 interface Found {
-  readonly creating: Growth;
+  /** Null where the images were there already. */
+  readonly creating: Growth | null;
   readonly streaming: Growth;
   readonly connectionsTaken: number;
+}
+
+/** Of a database that `bench:scale` has loaded and kept: null where there is no such server. */
+export async function measureKept(
+  dialect: DialectName,
+  { images, keep }: { readonly images: number; readonly keep: string },
+  progress: (state: string) => void,
+): Promise<Found | null> {
+  progress('starting');
+  const target = await openTarget(engineOf(dialect), keep);
+  if (!target) return null;
+  try {
+    return { creating: null, ...(await measureReaders(await target.urlOf(images), images, progress)) };
+  } finally {
+    await target.end();
+  }
+}
+
+async function measureReaders(url: string, images: number, progress: (state: string) => void) {
+  const { growth: streaming } = await runTask({ name: 'stream', url, images }, progress);
+  const { connectionsTaken } = await runTask({ name: 'stop early', url, images }, progress);
+  if (!streaming || connectionsTaken === undefined) throw new Error('a process told nothing');
+  return { streaming, connectionsTaken };
 }
 
 /** Null where there is no such database. */
@@ -51,13 +76,10 @@ export async function measureMemory(
     try {
       const { url } = fresh;
       await onDatabase(url, prepare);
-      const run = async (name: Task['name']) => runTask({ name, url, images }, progress);
-      const { growth: creating } = await run('create');
+      const { growth: creating } = await runTask({ name: 'create', url, images }, progress);
+      if (!creating) throw new Error('a process told nothing');
       await onDatabase(url, async (database) => database.knex.raw(ANALYSE[dialect]));
-      const { growth: streaming } = await run('stream');
-      const { connectionsTaken } = await run('stop early');
-      if (!creating || !streaming || connectionsTaken === undefined) throw new Error('a process told nothing');
-      return { creating, streaming, connectionsTaken };
+      return { creating, ...(await measureReaders(url, images, progress)) };
     } finally {
       await fresh.drop();
     }

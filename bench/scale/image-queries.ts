@@ -1,22 +1,19 @@
 import { IMAGE_SORTS, type ImageFilter, type ImageSort } from '@janus/core';
-import { bigOwner, createdAt, imageIdOf, imageOf } from '../data.js';
-import { imageCursor } from './cursors.js';
-import { NotYetError, page, type Query, type Subject } from './query.js';
-
-/** An index that the benchmark did not ask for lately: what is asked again and again is answered from a cache. */
-const scattered = (turn: number, size: number) => (turn * 7_919_777 + Math.floor(size / 3)) % size;
+import { bigOwner, createdAt, imageIdOf, imageOf, ownerIdOf, RARE_OWNERS } from '../data.js';
+import { imageCursor, placeOfImage } from './cursors.js';
+import { others, page, scattered, type Query, type Subject } from './query.js';
 
 function lookups({ store: { images }, size }: Subject): Query[] {
   return [
-    page('find', async (turn) => images.find(imageIdOf(scattered(turn, size)), { trash: 'included' })),
-    page('findByHash', async (turn) => {
+    others('find', async (turn) => images.find(imageIdOf(scattered(turn, size)), { trash: 'included' })),
+    others('findByHash', async (turn) => {
       const { ownerId, sha256 } = imageOf(scattered(turn, size));
       return images.findByHash(ownerId, sha256, { trash: 'included' });
     }),
-    page('findMany: 100', async (turn) =>
+    others('findMany: 100', async (turn) =>
       images.findMany(Array.from({ length: 100 }, (_, index) => imageIdOf(scattered(turn * 100 + index, size)))),
     ),
-    page('analyses', async (turn) => {
+    others('analyses', async (turn) => {
       const index = scattered(turn, size);
       return images.analyses(imageIdOf(index - (index % 100)));
     }),
@@ -28,14 +25,21 @@ export function first({ store }: Subject, name: string, where: ImageFilter, sort
   return page(`${name}${order}`, async () => store.images.list({ where, sort }));
 }
 
-/** The first page, and one from the middle. */
+/** The first page, one from the middle, and others from anywhere. */
 export function firstAndDeep(subject: Subject, name: string, where: ImageFilter, sort: ImageSort): Query[] {
   const { store, size } = subject;
   const deep = async () => store.images.list({ where, sort, after: imageCursor(where, sort, size) });
-  return [first(subject, name, where, sort), page(`${name}, by ${sort}: deep`, deep)];
+  const anywhere = async (turn: number) =>
+    store.images.list({ where, sort, after: placeOfImage(where, sort, scattered(turn, size)) });
+  return [
+    first(subject, name, where, sort),
+    page(`${name}, by ${sort}: deep`, deep),
+    others(`${name}, by ${sort}: anywhere`, anywhere),
+  ];
 }
 
 function owners(subject: Subject): Query[] {
+  const { store } = subject;
   const ten = { ownerId: subject.rare.ownerId };
   const many = { ownerId: bigOwner };
   return [
@@ -49,6 +53,9 @@ function owners(subject: Subject): Query[] {
     first(subject, 'owner of 10 %, failed', { ...many, status: 'failed' }),
     first(subject, 'owner of ten, ready', { ...ten, status: 'ready' }),
     first(subject, 'owner of ten, failed', { ...ten, status: 'failed' }),
+    others('one of fifty owners', async (turn) =>
+      store.images.list({ where: { ownerId: ownerIdOf(1 + RARE_OWNERS + ((turn * 7) % 50)) } }),
+    ),
   ];
 }
 
@@ -89,16 +96,8 @@ function periods(subject: Subject): Query[] {
   ];
 }
 
-interface ListWithOwners {
-  listWithOwners?(query: { where?: ImageFilter }): Promise<unknown>;
-}
-
 function withOwners({ store }: Subject, name: string, where: ImageFilter): Query {
-  return page(`listWithOwners: ${name}`, async () => {
-    const images = store.images as ListWithOwners;
-    if (!images.listWithOwners) throw new NotYetError('there is no listWithOwners');
-    return images.listWithOwners({ where });
-  });
+  return page(`listWithOwners: ${name}`, async () => store.images.listWithOwners({ where }));
 }
 
 /** Images by their ids, their columns, and in every order. */

@@ -1,77 +1,57 @@
+import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Engine } from '../../scripts/test/engine.js';
-import { canBeBare } from './bare.js';
-import { dialectOfUrl, engines, keptUrl } from './target.js';
+import { engines } from './target.js';
 
 export interface Options {
   readonly engines: readonly Engine[];
   /** Numbers of images, the smallest first. */
   readonly sizes: readonly number[];
-  /** The URL of a database that is kept. */
+  /** The folder in which the databases are kept. */
   readonly keep: string | undefined;
   readonly json: string | undefined;
   readonly call: number;
   /** Whether indexes are taken off while images are loaded. */
   readonly bare: boolean;
-  readonly loads: boolean;
   readonly queries: boolean;
-  /** Whether the database's statistics are brought up to date. */
-  readonly analyses: boolean;
   readonly grep: RegExp;
 }
 
 export function readOptions(): Options {
-  const program = new Command('npm run bench:scale --')
+  const given = new Command('npm run bench:scale --')
     .description(
-      'Loads images through Janus into one database, up to each size in turn, and measures at each what queries take. ' +
-        'What a page takes should not grow with the number of images, nor what it takes to load one.',
+      'Loads images through Janus into a database for each size, and asks each query of all of them in turns: ' +
+        'what a page takes should not grow with the number of images, nor what it takes to load one.',
     )
     .option('--dialect <names>', 'sqlite, postgres, mysql, mariadb: all that can be had, if left out', namedEngines)
     .option('--sizes <numbers>', 'how many images', sizes, [100_000, 1_000_000])
-    .option('--keep <where>', 'a folder or file (SQLite) or the URL of a database, which is used and kept', keptUrl)
-    .option('--json <file>', 'write the results there, beside those of other dialects and sizes that are there already')
+    .option('--keep <folder>', 'where the databases stay: what is loaded there already is not loaded again')
+    .option('--json <file>', 'write the results there, beside those of other databases; else with --keep in its folder')
     .option('--call <number>', 'images that one call of createMany creates, at the most', positive, 50_000)
-    .option('--bare', 'load without indexes (SQLite, PostgreSQL): faster, and says nothing of what a load takes')
+    .option('--bare', 'load without indexes, which are built at the end: faster, and says nothing of a load with them')
     .option('--load-only', 'measure no queries')
-    .option('--query-only', 'load nothing: the database of --keep has as many images as --sizes says')
-    .option('--no-analyse', 'leave the statistics of the database as they are')
     .option('--grep <pattern>', 'only the queries whose names match', (text) => new RegExp(text))
     .addHelpText('after', help)
-    .parse();
-  const given = program.opts<{
-    dialect?: Engine[];
-    sizes: number[];
-    keep?: string;
-    json?: string;
-    call: number;
-    bare?: true;
-    loadOnly?: true;
-    queryOnly?: true;
-    analyse: boolean;
-    grep?: RegExp;
-  }>();
-  const { keep, loadOnly = false, queryOnly = false } = given;
-  if (queryOnly && (keep === undefined || loadOnly || given.sizes.length !== 1)) {
-    program.error('--query-only needs --keep and one size, and is not --load-only');
-  }
-  if (given.bare && given.dialect?.some(({ name }) => !canBeBare(name)))
-    program.error('--bare is not for this database');
-  const kept = keep === undefined ? undefined : dialectOfUrl(keep);
-  if (keep !== undefined && (kept === undefined || (given.dialect ?? []).some(({ name }) => name !== kept))) {
-    program.error('--keep is of another dialect, or of none that is known');
-  }
+    .parse()
+    .opts<{
+      dialect?: Engine[];
+      sizes: number[];
+      keep?: string;
+      json?: string;
+      call: number;
+      bare?: true;
+      loadOnly?: true;
+      grep?: RegExp;
+    }>();
+  const { keep } = given;
   return {
-    engines: engines.filter((engine) =>
-      kept === undefined ? (given.dialect?.includes(engine) ?? true) : engine.name === kept,
-    ),
+    engines: given.dialect ?? engines,
     sizes: given.sizes,
     keep,
-    json: given.json,
+    json: given.json ?? (keep === undefined ? undefined : join(keep, 'results.json')),
     call: given.call,
     bare: given.bare === true,
-    loads: !queryOnly,
-    queries: !loadOnly,
-    analyses: given.analyse,
+    queries: given.loadOnly !== true,
     grep: given.grep ?? /^/,
   };
 }
@@ -85,7 +65,7 @@ function positive(text: string): number {
 function sizes(list: string): number[] {
   const all = list.split(',').map(positive);
   if (all.some((size) => size < 1000)) throw new InvalidArgumentError('At least 1,000 images.');
-  return all.toSorted((a, b) => a - b);
+  return [...new Set(all)].toSorted((a, b) => a - b);
 }
 
 function namedEngines(list: string): Engine[] {
@@ -97,11 +77,13 @@ function namedEngines(list: string): Engine[] {
 }
 
 const help = `
-Without --keep a database is made and thrown away: SQLite's in a folder for temporary files; the others' where
-JANUS_TEST_POSTGRES_URL and its like say, or on a private server, as for npm test (small buffers, nothing safe from a crash).
-With --keep an interrupted load goes on where it ended. Ten million images take many gigabytes, and hours.
+SQLite's databases are files. The others' are on the server that JANUS_TEST_POSTGRES_URL and its like name, where they stay
+(janus_scale_100000 and so on), or on a private one, which has as much of the memory as its makers advise, and is not safe from a
+power cut. Without --keep, files and private servers are thrown away.
+
+A load that was stopped goes on where it ended, with --keep or on a server that was given. Ten million images take many gigabytes.
 
 Examples:
   npm run bench:scale -- --dialect sqlite --sizes 10000,100000
-  npm run bench:scale -- --keep /var/tmp/scale --sizes 100000,1000000,10000000 --json scale.json
-  npm run bench:scale -- --keep postgres://me@localhost/scale --sizes 1000000 --query-only --grep tags`;
+  npm run bench:scale -- --dialect postgres --sizes 100000,1000000,10000000 --bare --keep /var/tmp/scale --load-only
+  npm run bench:scale -- --dialect postgres --sizes 100000,1000000,10000000 --keep /var/tmp/scale --grep tags`;

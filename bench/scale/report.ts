@@ -1,42 +1,55 @@
 import Table from 'cli-table3';
 import colours from 'picocolors';
-import { whole } from './progress.js';
-import type { DatabaseResults, Measurement, Slice, Timing } from './results.js';
+import { duration, whole } from './progress.js';
+import type { DatabaseResults, Load, Sized, Slice, Timing } from './results.js';
 
-/** By how much a page may be slower in the largest database than in the smallest, and loading at its end than at its beginning. */
+/** By how much a page may be slower in a large database than in the smallest, and loading at its end than at its beginning. */
 const MOST_GROWTH = 1.5;
 const LEAST_PACE = 0.7;
-/** In milliseconds: what is quicker than this is told from noise by no growth. */
-const NOISE = 0.3;
 
 const milliseconds = (time: number | null) => (time === null ? '–' : time.toFixed(time < 10 ? 2 : time < 100 ? 1 : 0));
 
-function growth(small: Timing | undefined, large: Timing): readonly [string, string] {
-  const [before, after] = [small?.median ?? null, large.median];
-  if (before === null || after === null) return ['', ''];
-  const times = `${(after / before).toFixed(1)}×`;
-  if (Math.min(before, after) < NOISE && after < 1) return [times, colours.dim(`under ${NOISE} ms`)];
-  if (large.kind === 'count') return [times, colours.dim('counts')];
-  if (after / before <= MOST_GROWTH) return [colours.green(times), ''];
-  // Whatever else runs on the machine makes some runs slower, and none quicker.
-  if ((large.least ?? 0) / (small?.least ?? 0) <= MOST_GROWTH) return [times, colours.dim('only its slower runs')];
-  return [colours.red(times), colours.red('grows')];
+/** Whether it found less with the fewest images: what it takes to find more is no growth. */
+const foundLess = ({ answer }: Sized, fewest: Sized | undefined) => (fewest?.answer ?? 0) < 0.9 * answer;
+
+function ratioText({ kind }: Timing, one: Sized, fewest: Sized | undefined): string {
+  const { ratio } = one;
+  if (!ratio) return '';
+  const text = `${ratio.median.toFixed(2)} (${ratio.from.toFixed(1)}–${ratio.to.toFixed(1)})`;
+  if (kind === 'count' || foundLess(one, fewest)) return colours.dim(text);
+  return ratio.median <= MOST_GROWTH ? colours.green(text) : colours.red(text);
 }
 
-/** What each query took at each size, in milliseconds. */
-export function timingTable(measurements: readonly Measurement[]): string {
-  const columns = ['query', 'answer', ...measurements.map(({ size }) => whole(size)), 'growth', ''];
+/** What each query took at each size, in milliseconds, and how many times as long as at the smallest. */
+export function timingTable(timings: readonly Timing[]): string {
+  const sizes = [...new Set(timings.flatMap((timing) => timing.sizes.map(({ size }) => size)))].toSorted(
+    (a, b) => a - b,
+  );
+  const columns = [
+    'query',
+    'asks for',
+    'answer',
+    ...sizes.flatMap((size, index) => (index === 0 ? [whole(size)] : [whole(size), '×'])),
+    '',
+  ];
   const table = new Table({
     head: columns.map(colours.bold),
-    colAligns: ['left', ...measurements.map(() => 'right' as const), 'right', 'right', 'left'],
+    colAligns: ['left', 'left', ...columns.slice(3).map(() => 'right' as const), 'left'],
     style: { head: [], border: [], compact: true },
   });
-  const last = measurements.at(-1);
-  for (const timing of last?.timings ?? []) {
-    const all = measurements.map(({ timings }) => timings.find(({ name }) => name === timing.name));
-    const medians = all.map((found) => milliseconds(found?.median ?? null));
-    const [times, remark] = measurements.length < 2 ? ['', ''] : growth(all[0], timing);
-    table.push([timing.name, whole(timing.answer), ...medians, times, timing.note ?? remark]);
+  for (const timing of timings) {
+    const found = sizes.map((size) => timing.sizes.find((one) => one.size === size));
+    const cells = found.flatMap((one, index) => [
+      milliseconds(one?.median ?? null),
+      ...(index === 0 ? [] : [one ? ratioText(timing, one, found[0]) : '']),
+    ]);
+    const [fewest, most] = [found[0], found.at(-1)];
+    const less = timing.kind === 'page' && most && foundLess(most, fewest);
+    const note =
+      found.find((one) => one?.note !== undefined)?.note ??
+      (less ? `only ${whole(fewest?.answer ?? 0)} of the fewest` : '');
+    const asked = timing.asks === 'same' ? 'the same' : 'others';
+    table.push([timing.name, asked, whole(most?.answer ?? 0), ...cells, note]);
   }
   return table.toString();
 }
@@ -47,25 +60,31 @@ function pace(slices: readonly Slice[]): number {
   return slices.reduce((sum, { from, to }) => sum + to - from, 0) / seconds;
 }
 
-function loadText(slices: readonly Slice[]): string {
-  const end = slices.at(-1)?.to ?? 0;
-  const [early, late] = [slices.filter(({ to }) => to <= end * 0.1), slices.filter(({ from }) => from >= end * 0.9)];
-  if (early.length === 0 || late.length === 0) return 'the load was not measured from its beginning';
-  const ratio = pace(late) / pace(early);
-  const verdict = ratio < LEAST_PACE ? colours.red(ratio.toFixed(2)) : colours.green(ratio.toFixed(2));
-  return `first 10 %: ${whole(pace(early))} images/s, last 10 %: ${whole(pace(late))} images/s, ratio ${verdict}`;
+function loadText(size: number, { bare, slices, finishing, bytes }: Load): string {
+  const [early, late] = [slices.filter(({ to }) => to <= size * 0.1), slices.filter(({ from }) => from >= size * 0.9)];
+  const parts: string[] = [];
+  if (early.length === 0 || late.length === 0) parts.push('its load was not measured from its beginning to its end');
+  else {
+    const ratio = pace(late) / pace(early);
+    const verdict = ratio < LEAST_PACE ? colours.red(ratio.toFixed(2)) : colours.green(ratio.toFixed(2));
+    parts.push(
+      `first 10 %: ${whole(pace(early))} images/s, last 10 %: ${whole(pace(late))} images/s, ratio ${verdict}` +
+        (bare ? ', without indexes' : ''),
+    );
+  }
+  if (finishing !== null) parts.push(`finished in ${duration(finishing)}`);
+  if (bytes !== null) parts.push(`${whole(bytes / 2 ** 20)} MiB, ${whole(bytes / size)} bytes an image`);
+  return `${whole(size)} images: ${parts.join('; ')}`;
 }
 
 /** All that is known of one database. */
-export function report(dialect: string, { version, slices, measurements }: DatabaseResults): string {
-  const sizes = measurements.map(
-    ({ size, bytes }) => `${whole(size)} images: ${whole(bytes / 2 ** 20)} MiB, ${whole(bytes / size)} bytes an image`,
-  );
+export function report(dialect: string, { version, buffers, loads, timings }: DatabaseResults): string {
   return [
     '',
-    colours.bold(`${dialect} ${version}`),
-    loadText(slices),
-    ...sizes,
-    ...(measurements.length === 0 ? [] : ['medians, in milliseconds:', timingTable(measurements)]),
+    colours.bold(`${dialect} ${version}, with ${whole(buffers / 2 ** 20)} MiB of buffers`),
+    ...Object.entries(loads).map(([size, load]) => loadText(Number(size), load)),
+    ...(timings.length === 0
+      ? []
+      : ['medians in milliseconds, and × as long as with the fewest (quartiles):', timingTable(timings)]),
   ].join('\n');
 }

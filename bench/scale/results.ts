@@ -11,30 +11,45 @@ export interface Slice {
   readonly others: number;
 }
 
-/** How long a query took, in milliseconds; null, with a note why, for one that did not run. */
+/** How a database of one size was loaded. */
+export interface Load {
+  /** Without indexes. */
+  bare: boolean;
+  slices: Slice[];
+  /** How long its indexes took that were built at the end, and its statistics, in seconds. */
+  finishing: number | null;
+  /** On the disk. */
+  bytes: number | null;
+}
+
+/** How long a query took at one size, in milliseconds; null, with a note why, for one that did not run. */
+export interface Sized {
+  readonly size: number;
+  /** Of the rounds. */
+  readonly median: number | null;
+  /** To the smallest size in the same round: the median, and its quartiles. */
+  readonly ratio: { readonly median: number; readonly from: number; readonly to: number } | null;
+  readonly runs: number;
+  /** How much it answered: items of a page, or what was counted; the mean, where it asked for others. */
+  readonly answer: number;
+  readonly note?: string | undefined;
+}
+
 export interface Timing {
   readonly name: string;
   readonly kind: 'page' | 'count';
-  readonly median: number | null;
-  readonly least: number | null;
-  readonly most: number | null;
-  readonly runs: number;
-  /** How much it answered: items of a page, or what was counted. */
-  readonly answer: number;
-  readonly note?: string;
-}
-
-export interface Measurement {
-  readonly size: number;
-  readonly date: string;
-  readonly bytes: number;
-  readonly timings: readonly Timing[];
+  readonly asks: 'same' | 'other';
+  readonly sizes: readonly Sized[];
 }
 
 export interface DatabaseResults {
   version: string;
-  slices: Slice[];
-  measurements: Measurement[];
+  /** How much memory it keeps pages in, in bytes. */
+  buffers: number;
+  /** By size. */
+  readonly loads: Record<string, Load>;
+  measured: string | null;
+  timings: readonly Timing[];
 }
 
 interface Document {
@@ -62,24 +77,20 @@ export class Results {
   }
 
   of(dialect: string): DatabaseResults {
-    return (this.#document.databases[dialect] ??= { version: '', slices: [], measurements: [] });
+    return (this.#document.databases[dialect] ??= { version: '', buffers: 0, loads: {}, measured: null, timings: [] });
   }
 
-  /** What was measured of another database before says nothing of this one. */
-  forget(dialect: string): void {
-    delete this.#document.databases[dialect];
+  loadOf(dialect: string, size: number): Load {
+    return (this.of(dialect).loads[size] ??= { bare: false, slices: [], finishing: null, bytes: null });
   }
 
-  addMeasurement(dialect: string, measurement: Measurement): void {
+  /** Notes what a query took: in place of what it took before, beside the others of the same sizes. */
+  addTiming(dialect: string, timing: Timing): void {
     const results = this.of(dialect);
-    const before = results.measurements.find(({ size }) => size === measurement.size);
-    const others = results.measurements.filter((one) => one !== before);
-    // What was measured again is in the place of what was; a run of some queries leaves the others as they are.
-    const timings = new Map(
-      [...(before?.timings ?? []), ...measurement.timings].map((timing) => [timing.name, timing]),
-    );
-    const all = [...others, { ...measurement, timings: [...timings.values()] }];
-    results.measurements = all.toSorted((a, b) => a.size - b.size);
+    const sizesOf = ({ sizes }: Timing) => sizes.map(({ size }) => size).join(' ');
+    const others = results.timings.filter((one) => one.name !== timing.name && sizesOf(one) === sizesOf(timing));
+    results.timings = [...others, timing];
+    results.measured = new Date().toISOString();
     this.save();
   }
 

@@ -1,9 +1,11 @@
 import { bigOwner, tagOf, wordOf } from '../data.js';
 import { first, firstAndDeep } from './image-queries.js';
-import type { Query, Subject } from './query.js';
+import { others, type Query, type Subject } from './query.js';
 
 const common = tagOf(0);
 const alsoCommon = tagOf(1);
+
+const anyTwo = (turn: number) => [tagOf((turn * 7) % 300), tagOf((turn * 7 + 1 + (turn % 298)) % 300)];
 
 function tags(subject: Subject): Query[] {
   const [rare, alsoRare] = subject.rare.tags;
@@ -14,6 +16,7 @@ function tags(subject: Subject): Query[] {
     rare: [rare],
     'common and rare': [common, rare],
     'rare and rare': [rare, alsoRare],
+    'least common and least common': [tagOf(299), tagOf(298)],
   };
   return [
     ...Object.entries(pairs).flatMap(([name, all]) => [
@@ -24,6 +27,9 @@ function tags(subject: Subject): Query[] {
     first(subject, 'tags: common and common', { tags: both }, 'filename'),
     first(subject, 'tags: common and common, ready', { tags: both, status: 'ready' }),
     first(subject, 'tags: rare, of owner of 10 %', { tags: { all: [rare] }, ownerId: bigOwner }),
+    others('tags: all of any two', async (turn) =>
+      subject.store.images.list({ where: { tags: { all: anyTwo(turn) } } }),
+    ),
     first(subject, 'tags: any of two common', { tags: { any: [common, alsoCommon] } }),
     first(subject, 'tags: any of two rare', { tags: { any: [rare, alsoRare] } }),
     first(subject, 'tags: none of two common', { tags: { none: [common, alsoCommon] } }),

@@ -1,5 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { totalmem, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Engine } from '../../scripts/test/engine.js';
 import { mariadb, mysql } from '../../scripts/test/mysql.js';
@@ -8,45 +8,34 @@ import { sqlite } from '../../scripts/test/sqlite.js';
 
 export const engines: readonly Engine[] = [sqlite, postgres, mysql, mariadb];
 
-/** A database to measure, and what becomes of it afterwards. */
+/** Databases of different sizes in one place, and what becomes of them afterwards. */
 export interface Target {
   readonly dialect: string;
-  readonly url: string;
+  /** The URL of the database for so many images, which is made if it is not there. */
+  readonly urlOf: (size: number) => Promise<string>;
   readonly end: () => Promise<void>;
 }
 
-/** The URL of what `--keep` names: a URL, an SQLite file, or a folder for one. */
-export function keptUrl(keep: string): string {
-  if (/^[a-z]{3,}:/i.test(keep)) return keep;
-  return `sqlite:${resolve(keep.endsWith('.db') ? keep : join(keep, 'scale.db'))}`;
-}
-
-/** The dialect of a URL; undefined for none that is known. */
-export function dialectOfUrl(url: string): string | undefined {
-  const scheme = url.slice(0, url.indexOf(':')).toLowerCase();
-  const names: Readonly<Record<string, string>> = { file: 'sqlite', postgresql: 'postgres' };
-  return engines.find(({ name }) => name === (names[scheme] ?? scheme))?.name;
-}
-
-/** A database of its own, empty, which ends with the target; null where this machine has no such server. */
-export async function freshTarget(engine: Engine): Promise<Target | null> {
+/**
+ * A place for databases: a folder for SQLite, else a server, which is given or started. Null where this machine has no such server.
+ * @param kept the folder in which they stay, and are found again; without one, they end with the target. What is on a server that
+ * is given stays there.
+ */
+export async function openTarget(engine: Engine, kept?: string): Promise<Target | null> {
+  const dialect = engine.name;
   if (engine === sqlite) {
     // On a disk: the tests' files are in memory, which a large one does not fit into.
-    const folder = await mkdtemp(join(tmpdir(), 'janus-scale-'));
-    const url = `sqlite:${join(folder, 'scale.db')}`;
-    return { dialect: engine.name, url, end: () => rm(folder, { recursive: true, force: true }) };
-  }
-  const server = await engine.open();
-  if (!server) return null;
-  try {
-    const fresh = await server.fresh();
-    const end = async () => {
-      await fresh.drop();
-      await server.stop();
+    const folder = kept === undefined ? await mkdtemp(join(tmpdir(), 'janus-scale-')) : resolve(kept);
+    await mkdir(folder, { recursive: true });
+    return {
+      dialect,
+      urlOf: async (size) => `sqlite:${join(folder, `${size}.db`)}`,
+      end: async () => (kept === undefined ? rm(folder, { recursive: true, force: true }) : undefined),
     };
-    return { dialect: engine.name, url: fresh.url, end };
-  } catch (error) {
-    await server.stop();
-    throw error;
   }
+  const folder = kept === undefined ? undefined : join(resolve(kept), dialect);
+  const server = await engine.open({ folder, memory: totalmem() });
+  if (!server?.named) return null;
+  const { named } = server;
+  return { dialect, urlOf: async (size) => named(`janus_scale_${size}`), end: () => server.stop() };
 }

@@ -3,6 +3,8 @@ import type { Knex } from 'knex';
 /** What a database is asked, and told, that Janus has nothing to do with. */
 interface Upkeep {
   readonly version: string;
+  /** How much memory it keeps pages in, in bytes. */
+  readonly buffers: string;
   /** How large it is, in bytes, once its statistics are up to date. */
   readonly size: string;
   /** Brings its statistics up to date. */
@@ -13,6 +15,7 @@ const TABLES = ['users', 'images', 'image_analyses', 'tags', 'image_tags', 'imag
 
 const mysql: Upkeep = {
   version: 'select version() as answer',
+  buffers: 'select @@innodb_buffer_pool_size as answer',
   size: `select sum(data_length + index_length) as answer from information_schema.tables
     where table_schema = database()`,
   analyse: [`analyze table ${TABLES.join(', ')}`],
@@ -21,11 +24,13 @@ const mysql: Upkeep = {
 const UPKEEP: Readonly<Record<string, Upkeep>> = {
   sqlite: {
     version: 'select sqlite_version() as answer',
+    buffers: 'select -1024 * cache_size as answer from pragma_cache_size()',
     size: 'select page_count * page_size as answer from pragma_page_count(), pragma_page_size()',
     analyse: ['pragma analysis_limit = 1000', 'analyze', 'pragma optimize', 'pragma wal_checkpoint(truncate)'],
   },
   postgres: {
     version: `select current_setting('server_version') as answer`,
+    buffers: `select pg_size_bytes(current_setting('shared_buffers')) as answer`,
     size: 'select pg_database_size(current_database()) as answer',
     analyse: ['vacuum analyze', 'checkpoint'],
   },
@@ -46,6 +51,10 @@ async function ask(knex: Knex, sql: string): Promise<unknown> {
 
 export const versionOf = async (knex: Knex, dialect: string): Promise<string> =>
   String(await ask(knex, upkeepOf(dialect).version));
+
+/** How many bytes of memory it keeps pages in; on SQLite, for each connection. */
+export const buffersOf = async (knex: Knex, dialect: string): Promise<number> =>
+  Number(await ask(knex, upkeepOf(dialect).buffers));
 
 /** How many bytes it takes on the disk. */
 export const bytesOf = async (knex: Knex, dialect: string): Promise<number> =>

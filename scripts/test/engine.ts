@@ -7,15 +7,24 @@ export interface Engine {
   readonly variable: string;
   /** How a person gets one, said when there is none. */
   readonly advice: string;
-  /** Null when none is given and this machine has none to start. */
-  open(): Promise<Server | null>;
+  /** Null when none is given and this machine has none to start. @param manner of one that is started */
+  open(manner?: Manner): Promise<Server | null>;
   /** Whether this machine has what starts a private one. */
   isInstalled?(): boolean;
-  /**
-   * Starts a private one, which keeps what it acknowledged when it is killed, if asked to, and encrypts, if given a certificate.
-   * Null as above.
-   */
-  start?(durable: boolean, certificate?: Certificate): Promise<Running | null>;
+  /** Starts a private one. Null as above. */
+  start?(manner: Manner): Promise<Running | null>;
+}
+
+/** How a private server is started. */
+export interface Manner {
+  /** It keeps what it acknowledged when it is killed. */
+  readonly durable?: boolean;
+  /** It encrypts. */
+  readonly certificate?: Certificate | undefined;
+  /** Where its data stays, and is taken up again; without one, all is thrown away in the end. */
+  readonly folder?: string | undefined;
+  /** How much memory the machine has, in bytes, of which it takes what its makers advise; without one it takes little. */
+  readonly memory?: number;
 }
 
 /** A server's certificate and its key, in PEM. */
@@ -28,6 +37,8 @@ export interface Server {
   readonly version: string;
   readonly source: 'file' | 'given' | 'started';
   fresh(): Promise<FreshDatabase>;
+  /** The URL of a database, which is made if there is none of that name. */
+  readonly named?: (name: string) => Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -47,6 +58,8 @@ export interface Client {
   /** Refuses a server of another kind. */
   version(url: string): Promise<string>;
   run(url: string, statement: string): Promise<unknown>;
+  /** Answers how many databases have a name. */
+  count(database: string): string;
   create(database: string): string;
   drop(database: string): string;
 }
@@ -67,17 +80,23 @@ export async function openServer(
     await running.stop();
     throw given ? new GivenServerError(`${engine.variable} cannot be used: ${messageOf(error)}`) : error;
   });
+  const named = async (name: string) => {
+    if (Number(await client.run(running.url, client.count(name))) === 0) {
+      await client.run(running.url, client.create(name));
+    }
+    const url = new URL(running.url);
+    url.protocol = `${engine.name}:`;
+    url.pathname = `/${name}`;
+    return url.href;
+  };
   return {
     version,
     source: given ? 'given' : 'started',
+    named,
     async fresh() {
       const name = `janus_test_${randomBytes(6).toString('hex')}`;
-      await client.run(running.url, client.create(name));
-      const url = new URL(running.url);
-      url.protocol = `${engine.name}:`;
-      url.pathname = `/${name}`;
       return {
-        url: url.href,
+        url: await named(name),
         drop: async () => void (await client.run(running.url, client.drop(name))),
       };
     },

@@ -6,16 +6,17 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface Keep {
-  /** Belongs to the server alone, and is deleted with it. */
+  /** Belongs to the server alone, and is deleted with it, unless it stays. */
   readonly folder: string;
+  readonly stays: boolean;
   /** Run one after the other; the last is the server. */
   readonly commands: readonly (readonly [file: string, ...args: string[]])[];
-  /** The data is for throwing away, so this may be the signal that ends the server soonest. */
+  /** Where the data is for throwing away, this may be the signal that ends the server soonest. */
   readonly signal: NodeJS.Signals;
   readonly user?: { readonly uid: number; readonly gid: number } | undefined;
 }
 
-const { folder, commands, signal, user }: Keep = JSON.parse(process.argv[2] ?? '');
+const { folder, stays, commands, signal, user }: Keep = JSON.parse(process.argv[2] ?? '');
 const log = join(folder, 'log');
 const output = openSync(log, 'a');
 let running: ChildProcess | null = null;
@@ -43,7 +44,7 @@ for (const [file, ...args] of commands) {
   if (code !== 0) break;
 }
 if (!ending && process.connected) process.send?.(readFileSync(log, 'utf8').trim().split('\n').slice(-3).join('\n'));
-await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+if (!stays) await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 process.exit();
 
 function end(): void {

@@ -1,11 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { type Certificate, type Client, type Engine, openServer, type Running } from './engine.js';
-import { certificateFiles, freePort, isRoot, keep, programFolders, serverFolder } from './private-server.js';
+import { type Client, type Engine, type Manner, openServer, type Running } from './engine.js';
+import {
+  certificateFiles,
+  freePort,
+  isRoot,
+  keep,
+  passwordIn,
+  programFolders,
+  serverFolder,
+} from './private-server.js';
 
 type Name = 'mysql' | 'mariadb';
 
@@ -15,6 +22,7 @@ const kindOf = (answer: string): Name => (/mariadb/i.test(answer) ? 'mariadb' : 
 const client = (name: Name): Client => ({
   version: (url) => version(name, url),
   run,
+  count: (database) => `select count(*) from information_schema.schemata where schema_name = '${database}'`,
   create: (database) => `create database ${database}`,
   drop: (database) => `drop database if exists ${database}`,
 });
@@ -65,17 +73,23 @@ function installed(name: Name): { readonly server: string; readonly installer: s
   return server === undefined || (name === 'mariadb' && installer === undefined) ? null : { server, installer };
 }
 
-async function start(name: Name, durable: boolean, certificate?: Certificate): Promise<Running | null> {
+/** Half of the memory, the least of what https://dev.mysql.com/doc/refman/9.1/en/innodb-buffer-pool-resize.html advises. */
+const memorySettings = (name: Name, memory: number) => [
+  `--innodb-buffer-pool-size=${Math.floor(memory / 2)}`,
+  name === 'mysql' ? '--innodb-redo-log-capacity=4G' : '--innodb-log-file-size=4G',
+];
+
+async function start(name: Name, { durable, certificate, folder: staying, memory }: Manner): Promise<Running | null> {
   const programs = installed(name);
   if (!programs) return null;
   const { server, installer } = programs;
 
-  const folder = await serverFolder(name);
-  const password = randomBytes(16).toString('hex');
+  const folder = await serverFolder(name, staying);
+  const password = await passwordIn(join(folder, 'password'));
   const initial = join(folder, 'initial.sql');
   await writeFile(
     initial,
-    `create user janus@'%' identified by '${password}';\ngrant all privileges on *.* to janus@'%' with grant option;\n`,
+    `create user if not exists janus@'%' identified by '${password}';\ngrant all privileges on *.* to janus@'%' with grant option;\n`,
     { mode: 0o600 },
   );
   const port = await freePort();
@@ -98,7 +112,7 @@ async function start(name: Name, durable: boolean, certificate?: Certificate): P
     '--sync-binlog=0',
     `--innodb-flush-log-at-trx-commit=${durable ? 2 : 0}`,
     '--innodb-doublewrite=0',
-    '--innodb-buffer-pool-size=128M',
+    ...(memory === undefined ? ['--innodb-buffer-pool-size=128M'] : memorySettings(name, memory)),
     // Far from UTC, so that nothing can rely on the server's own.
     '--default-time-zone=+05:30',
     ...(name === 'mysql' ? ['--mysqlx=OFF'] : []),
@@ -107,12 +121,17 @@ async function start(name: Name, durable: boolean, certificate?: Certificate): P
   return keep(
     {
       folder,
-      // It is one process, and nothing of its data is wanted.
-      signal: 'SIGKILL',
+      stays: staying !== undefined,
+      // It is one process, and unless it stays nothing of its data is wanted.
+      signal: staying === undefined ? 'SIGKILL' : 'SIGTERM',
       commands: [
-        installer === undefined
-          ? [server, ...common, '--initialize']
-          : [installer, ...common, '--skip-test-db', '--auth-root-authentication-method=socket'],
+        ...(existsSync(join(folder, 'data', 'mysql'))
+          ? []
+          : [
+              installer === undefined
+                ? ([server, ...common, '--initialize'] as const)
+                : ([installer, ...common, '--skip-test-db', '--auth-root-authentication-method=socket'] as const),
+            ]),
         [server, ...common, ...settings],
       ],
     },
@@ -136,9 +155,9 @@ const engine = (name: Name, title: string, port: number): Engine => {
     advice: `Install ${title}'s server; or
     docker compose up --wait ${name}
     export JANUS_TEST_${name.toUpperCase()}_URL=${name}://root:janus@127.0.0.1:${port}`,
-    open: () => openServer(self, client(name), async () => start(name, false)),
+    open: (manner = {}) => openServer(self, client(name), async () => start(name, manner)),
     isInstalled: () => installed(name) !== null,
-    start: async (durable, certificate) => start(name, durable, certificate),
+    start: async (manner) => start(name, manner),
   };
   return self;
 };

@@ -1,14 +1,23 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { chown } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client as Connection } from 'pg';
-import { type Certificate, type Client, type Engine, openServer, type Running } from './engine.js';
-import { certificateFiles, freePort, isRoot, keep, programFolders, serverFolder, userNamed } from './private-server.js';
+import { type Client, type Engine, type Manner, openServer, type Running } from './engine.js';
+import {
+  certificateFiles,
+  freePort,
+  isRoot,
+  keep,
+  passwordIn,
+  programFolders,
+  serverFolder,
+  userNamed,
+} from './private-server.js';
 
 const client: Client = {
   version,
   run,
+  count: (database) => `select count(*) from pg_database where datname = '${database}'`,
   create: (database) => `create database ${database} encoding 'UTF8' template template0`,
   drop: (database) => `drop database if exists ${database} with (force)`,
 };
@@ -42,15 +51,23 @@ const programs = (): string | undefined =>
     '/Applications/Postgres.app/Contents/Versions/*/bin',
   ]).find((folder) => ['postgres', 'initdb'].every((program) => existsSync(join(folder, program))));
 
-async function start(durable: boolean, certificate?: Certificate): Promise<Running | null> {
+/** What https://www.postgresql.org/docs/current/runtime-config-resource.html and populate.html there advise, in kB. */
+const memorySettings = (memory: number) => ({
+  shared_buffers: `${Math.floor(memory / 4 / 1024)}kB`,
+  effective_cache_size: `${Math.floor(memory / 2 / 1024)}kB`,
+  maintenance_work_mem: `${Math.floor(memory / 32 / 1024)}kB`,
+  max_wal_size: '4GB',
+});
+
+async function start({ durable, certificate, folder: staying, memory }: Manner): Promise<Running | null> {
   const installed = programs();
   if (installed === undefined) return null;
 
   const user = isRoot() ? userNamed('postgres', 'nobody') : undefined;
-  const folder = await serverFolder('postgres', user);
-  const password = randomBytes(16).toString('hex');
+  const folder = await serverFolder('postgres', staying, user);
   const passwordFile = join(folder, 'password');
-  await writeFile(passwordFile, password);
+  const password = await passwordIn(passwordFile);
+  if (user) await chown(passwordFile, user.uid, user.gid);
   const data = join(folder, 'data');
   const port = await freePort();
   const files = certificate && (await certificateFiles(folder, certificate, user));
@@ -64,25 +81,31 @@ async function start(durable: boolean, certificate?: Certificate): Promise<Runni
     autovacuum: 'off',
     // Far from UTC, so that nothing can rely on the server's own.
     timezone: 'Asia/Kolkata',
+    ...(memory !== undefined && memorySettings(memory)),
     ...(files && { ssl: 'on', ssl_cert_file: files.certificate, ssl_key_file: files.key }),
   };
   return keep(
     {
       folder,
       user,
-      // An immediate end, without a checkpoint.
-      signal: 'SIGQUIT',
+      stays: staying !== undefined,
+      // Unless its data stays, an immediate end, without a checkpoint.
+      signal: staying === undefined ? 'SIGQUIT' : 'SIGINT',
       commands: [
-        [
-          join(installed, 'initdb'),
-          `--pgdata=${data}`,
-          '--username=postgres',
-          `--pwfile=${passwordFile}`,
-          '--auth=scram-sha-256',
-          '--encoding=UTF8',
-          '--locale=C',
-          '--no-sync',
-        ],
+        ...(existsSync(join(data, 'PG_VERSION'))
+          ? []
+          : [
+              [
+                join(installed, 'initdb'),
+                `--pgdata=${data}`,
+                '--username=postgres',
+                `--pwfile=${passwordFile}`,
+                '--auth=scram-sha-256',
+                '--encoding=UTF8',
+                '--locale=C',
+                '--no-sync',
+              ] as const,
+            ]),
         [
           join(installed, 'postgres'),
           '-D',
@@ -102,7 +125,7 @@ export const postgres: Engine = {
   advice: `Install PostgreSQL's server; or
     docker compose up --wait postgres
     export JANUS_TEST_POSTGRES_URL=postgres://postgres:janus@127.0.0.1:55432/postgres`,
-  open: () => openServer(postgres, client, async () => start(false)),
+  open: (manner = {}) => openServer(postgres, client, async () => start(manner)),
   isInstalled: () => programs() !== undefined,
   start,
 };

@@ -1,7 +1,8 @@
 import { execFileSync, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { once } from 'node:events';
-import { chown, chmod, mkdtemp, writeFile } from 'node:fs/promises';
+import { chown, chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
@@ -9,7 +10,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, type Certificate, type Running } from './engine.js';
 import type { Keep } from './keeper.js';
 
-const patience = 60_000;
+/** How long a server may take to answer, in milliseconds; one whose data stays may have to recover it first. */
+const patienceWith = ({ stays }: Keep) => (stays ? 600_000 : 60_000);
 
 /** Existing folders of PATH, then of `patterns`, in which one part may end in `*`: the newest version first. */
 export function programFolders(patterns: readonly string[]): string[] {
@@ -29,12 +31,21 @@ function expand(pattern: string): string[] {
     .map((name) => join(parent, name) + tail);
 }
 
-/** A folder for one server, which its keeper deletes. */
-export async function serverFolder(name: string, user?: Keep['user']): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), `janus-${name}-`));
+/** A folder for one server: the one that is to stay, or else one that its keeper deletes. */
+export async function serverFolder(name: string, staying?: string, user?: Keep['user']): Promise<string> {
+  if (staying !== undefined) await mkdir(staying, { recursive: true });
+  const folder = staying ?? (await mkdtemp(join(tmpdir(), `janus-${name}-`)));
   await chmod(folder, 0o700);
   if (user) await chown(folder, user.uid, user.gid);
   return folder;
+}
+
+/** The password of the server in a folder: what the file has already, or a new one. */
+export async function passwordIn(file: string): Promise<string> {
+  if (existsSync(file)) return readFile(file, 'utf8');
+  const password = randomBytes(16).toString('hex');
+  await writeFile(file, password, { mode: 0o600 });
+  return password;
 }
 
 /** The files of a certificate in a server's folder. */
@@ -80,7 +91,7 @@ export async function keep(keeping: Keep, url: string, answers: (url: string) =>
     await closed;
   };
 
-  const deadline = Date.now() + patience;
+  const deadline = Date.now() + patienceWith(keeping);
   while (keeper.exitCode === null) {
     try {
       await answers(url);

@@ -60,7 +60,7 @@ if (engine && canStart) {
       const other = await selfSigned(folder, 'elsewhere.example.org');
       authority = mine.file;
       otherAuthority = other.file;
-      const start = async (certificate?: Certificate) => (await kind.start?.(false, certificate)) ?? null;
+      const start = async (certificate?: Certificate) => (await kind.start?.({ certificate })) ?? null;
       [ofLocalhost, ofAnother] = await Promise.all([start(mine), start(other)]);
       if (kind.name !== 'mysql') unencrypted = await start();
     });

@@ -85,7 +85,7 @@ export async function fill(database: Database): Promise<Data> {
     await database
       .knex('images')
       .whereIn('id', trashed.slice(start, start + 20))
-      .update({ deleted_at, due_at: null });
+      .update({ deleted_at, trashed: 1, due_at: null });
   }
 
   await database.insert(

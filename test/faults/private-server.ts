@@ -11,4 +11,4 @@ export const canStart = engine?.isInstalled?.() ?? false;
 if (engine && !canStart) console.log(`No program of ${engine.name} is on this machine: its server is not killed here.`);
 
 /** A server of that kind for this test alone, which keeps what it acknowledged when it is killed; null if there is none. */
-export const startServer = async () => (await engine?.start?.(true)) ?? null;
+export const startServer = async () => (await engine?.start?.({ durable: true })) ?? null;

@@ -52,6 +52,7 @@ for (const name of names) {
       ['a width of none', 'images', { width: 0 }, 'width'],
       ['a checksum that is none', 'images', { sha256: secret }, 'sha256'],
       ['a status that there is not', 'images', { status: 'lost' }, 'status'],
+      ['an image that is in the trash, and is not', 'images', { trashed: 1 }, 'trashed'],
       ['half a perceptual hash', 'images', { perceptual_hash_2: 7 }, 'perceptual_hash_2'],
       ['a place beyond the pole', 'images', { latitude: 91, longitude: 0 }, 'latitude'],
       ['metadata that is no object', 'images', { metadata: '[1]' }, 'metadata'],

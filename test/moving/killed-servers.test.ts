@@ -60,7 +60,7 @@ for (const engine of [postgres, mysql, mariadb]) {
     let there: House;
 
     before(async () => {
-      server = (await engine.start?.(true)) ?? null;
+      server = (await engine.start?.({ durable: true })) ?? null;
       if (!server?.crash) throw new Error('a server was found and does not start');
       there = await openHouse(engine.name, await madeOn(server.url));
     });

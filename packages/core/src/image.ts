@@ -120,19 +120,25 @@ export interface Range {
 /** Whether images in the trash are left out, are all that is wanted, or are treated like the others. */
 export type Trash = 'excluded' | 'only' | 'included';
 
-/** All that is given must hold. */
+/**
+ * All that is given must hold. A page is found by one index, and what else is asked for is looked at image by image: where few of
+ * those that the index gives match, it takes as long as it takes to look at them.
+ */
 export interface ImageFilter {
   readonly ownerId?: UserId | undefined;
   readonly status?: ImageStatus | undefined;
   readonly mimeType?: string | undefined;
+  /** By age, images are looked at until a page has it, as they are for `height` and `metadata`. */
   readonly width?: Range | undefined;
   readonly height?: Range | undefined;
+  /** A page takes as long with many images as with few when it is sorted by `byteSize`; by age it looks for them. */
   readonly byteSize?: Range | undefined;
   readonly created?: Period | undefined;
+  /** A page takes as long with many images as with few when it is sorted by `capturedAt`; by age it looks for them. */
   readonly captured?: Period | undefined;
   readonly tags?:
     | {
-        /** Up to 16. */
+        /** Up to 16. Those of the rarest are looked at by age until a page has all: of two that are seldom together, many. */
         readonly all?: readonly string[] | undefined;
         readonly any?: readonly string[] | undefined;
         readonly none?: readonly string[] | undefined;
@@ -144,7 +150,10 @@ export interface ImageFilter {
    */
   readonly text?: string | undefined;
   readonly metadata?: MetadataFilter | undefined;
-  /** Looks like this: their hashes differ in at most `distance` bits, 0 to 7. */
+  /**
+   * Looks like this: their hashes differ in at most `distance` bits, 0 to 7. Of hashes that are spread evenly, one in 16,000 is
+   * measured up to a distance of 3, and one in 1,000 beyond: the time grows with the images that there are, and is least up to 3.
+   */
   readonly near?: { readonly hash: PerceptualHash; readonly distance: number } | undefined;
   /** `excluded`, if left out. */
   readonly trash?: Trash | undefined;

@@ -51,6 +51,10 @@ export interface NewLogEntry {
 }
 
 /** All that is given must hold. */
+/**
+ * All that is given must hold. The entries that the rarest of it has are looked at, newest first, until there is a page: a period
+ * says how far back.
+ */
 export interface LogFilter {
   /** null: the entries that are nobody's. */
   readonly userId?: UserId | null | undefined;

@@ -70,7 +70,7 @@ export async function setLater(database: Database, pictures: readonly Picture[])
   for (const { id: image, later } of pictures) {
     if (!later) continue;
     const { version, updatedAt: updated_at, deletedAt: deleted_at } = later;
-    const values = { version, updated_at, deleted_at, ...(deleted_at && { due_at: null }) };
+    const values = { version, updated_at, deleted_at, ...(deleted_at && { trashed: 1, due_at: null }) };
     await database.update('seeds.images', 'images', values, { id: dialect.idValue(image) }, (given) =>
       knex('images').where(given),
     );

@@ -113,8 +113,8 @@ function accesses(database: Database, { trash, values }: ImageConditions, sort: 
           {
             ...ofImages,
             name: 'trash',
-            byAge: false,
-            ids: () => images('deleted_at').whereNotNull('images.deleted_at'),
+            byAge: true,
+            ids: () => images('trashed').where('images.trashed', 1),
             rest: (same: ConditionValues) => same,
           },
         ]

@@ -29,8 +29,9 @@ export const outOfQueue = ({ knex }: Database): Row => ({
   ...NOBODY,
 });
 
-/** The columns of the queue for images that are taken out of the trash: those that are pending are due. */
+/** The columns of the queue, and of the trash, for images that are taken out of it: those that are pending are due. */
 export const backInQueue = ({ knex }: Database): Row => ({
   due_at: knex.raw("case when status = 'pending' then deleted_at end"),
   deleted_at: null,
+  trashed: null,
 });

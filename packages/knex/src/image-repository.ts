@@ -231,6 +231,7 @@ export class KnexImageRepository implements ImageRepository {
     const set = {
       ...outOfQueue(this.database),
       deleted_at: now,
+      trashed: 1,
       updated_at: now,
       version: this.database.nextVersion,
     };

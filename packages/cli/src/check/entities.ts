@@ -55,6 +55,8 @@ const ENTITIES: Readonly<Record<string, ReadEntity>> = {
     check(seen, { version: Math.min(version, 2 ** 31 - 2) });
     check(instantRule, updatedAt, 'updated_at');
     if (deletedAt) check(instantRule, deletedAt, 'deleted_at');
+    if (nullable(row['trashed'], number) !== (deletedAt && 1))
+      throw new InvalidError('trashed', 'agreement', 'whether it is in the trash');
     for (const part of [0, 1, 2, 3]) {
       const column = `perceptual_hash_${part}`;
       const expected = image.perceptualHash === null ? null : hashPart(image.perceptualHash, part);
