@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import type { Database } from '@janus/knex';
 import type { Connection } from 'mysql2';
-import { StatementFailure, type Bound, type Row } from '../../packages/knex/dist/src/dialects/dialect.js';
+import { StatementFailure, type Answer, type Bound, type Row } from '../../packages/knex/dist/src/dialects/dialect.js';
 import { runStatements } from '../../packages/knex/dist/src/dialects/mysql-run.js';
 import { openDatabase } from '../open-store.js';
 import { url } from './empty-database.js';
@@ -58,6 +58,12 @@ if (/^(?:mysql|mariadb):/.test(url)) {
         statements.map((statement) => ({ name: 'scratch', bindings: [], ...statement })),
       );
 
+    /** How many prepared statements were closed. */
+    async function closed(): Promise<number> {
+      const [answer] = await run([{ sql: "show session status like 'Com_stmt_close'" }]);
+      return Number(answer?.rows[0]?.['Value']);
+    }
+
     let position = 0;
     /** What is read of a value in a column, beside others that are null. */
     async function stored(column: keyof typeof TYPES, value: Bound['bindings'][number]): Promise<unknown> {
@@ -66,7 +72,7 @@ if (/^(?:mysql|mariadb):/.test(url)) {
         { sql: `insert into scratch (position, \`${column}\`) values (?, ?)`, bindings: [position, value] },
         { sql: 'select * from scratch where position = ?', bindings: [position] },
       ]);
-      const { position: at, [column]: found, ...others } = answer?.rows[0] as Row;
+      const { position: at, [column]: found, ...others } = (answer as Answer).rows[0] as Row;
       expect(at).to.equal(position);
       expect(new Set(Object.values(others))).to.deep.equal(new Set([null]));
       return found;
@@ -165,10 +171,6 @@ if (/^(?:mysql|mariadb):/.test(url)) {
     });
 
     it('is bound in one of 250 statements that a connection keeps; the others are closed', async () => {
-      const closed = async () => {
-        const [answer] = await run([{ sql: "show session status like 'Com_stmt_close'" }]);
-        return Number(answer?.rows[0]?.['Value']);
-      };
       const before = await closed();
       for (let made = 0; made < 300; made += 1) {
         const [answer] = await run([{ sql: `select ${made} as made, ? as bound`, bindings: [`${made}`] }]);
