@@ -186,6 +186,26 @@ describe('the statements of the repositories', () => {
       expect(one?.[0]).to.be.a('string').and.not.to.equal(other?.[0]);
     });
 
+    it('two for a page of images that have several tags, whatever becomes of the tags', async () => {
+      const image = await images.create(newImage(ada, { tags: ['cat', 'night'] }));
+      await images.create(newImage(ada, { tags: ['cat', 'dog'] }));
+      const found = async (...all: readonly string[]) => {
+        let ids: readonly string[] = [];
+        const told = await statements(async () => {
+          ids = (await images.list({ where: { tags: { all } } })).items.map(({ id }) => id);
+        });
+        return { ids, statements: told.length };
+      };
+      expect(await found('cat', 'night')).to.deep.equal({ ids: [image.id], statements: 2 });
+      expect(await found('cat', 'nowhere')).to.deep.equal({ ids: [], statements: 1 });
+      await tags.rename('night', 'evening');
+      expect(await found('cat', 'night')).to.deep.equal({ ids: [], statements: 1 });
+      expect(await found('evening', 'cat')).to.deep.equal({ ids: [image.id], statements: 2 });
+      await tags.merge('evening', 'dog');
+      expect((await found('cat', 'dog')).ids).to.have.lengthOf(2);
+      expect((await found('cat', 'evening')).ids).to.deep.equal([]);
+    });
+
     it('whoever listens, and cost nobody else: those of a call are the same', async () => {
       await images.createMany([newImage(ada), newImage(ada)]);
       const unheard = await images.list();

@@ -166,7 +166,7 @@ export async function choose(
   if (!only) return { access: null, few: false, conditions };
   if (all.length === 1 && only.byAge && sort === 'id') return { access: only, few: false, conditions };
 
-  const name = `images.choose ${sort} ${direction} ${conditions.trash}`;
+  const name = `images.choose ${sort} ${direction} ${conditions.trash}${conditions.named ? ' named' : ''}`;
   const row = await database.row(name, { values }, (given) => {
     const terms = given.values.terms.map((ends) => {
       const end = (of: string) =>
@@ -175,10 +175,15 @@ export async function choose(
           .whereBetween('word', [...ends]);
       return [end('min(word)'), end('max(word)')] as const;
     });
-    const found = accesses(database, { ...conditions, values: given.values }, sort).map((access, index) => {
+    const tag = (of: Value) => knex('tags').select('id').where('name', of);
+    const tags = conditions.named ? given.values.all : [];
+    const looked = conditions.named
+      ? { ...given.values, all: tags.map((of) => tag(of) as unknown as Value) }
+      : given.values;
+    const found = accesses(database, { ...conditions, values: looked }, sort).map((access, index) => {
       const query =
         access.word === undefined
-          ? access.ids(given.values)
+          ? access.ids(looked)
           : knex('image_words').where('word', terms[access.word]?.[0].clone() as never);
       if (access.byAge) {
         for (const range of given.values.ids) between(query, access.column, range);
@@ -189,11 +194,14 @@ export async function choose(
     return knex.select(
       ...found,
       ...terms.flatMap(([first, last], index) => [first.as(`first_${index}`), last.as(`last_${index}`)]),
+      ...tags.map((of, index) => tag(of).as(`tag_${index}`)),
     );
   });
 
   const words = values.terms.map((_, index) => [row?.[`first_${index}`], row?.[`last_${index}`]] as const);
   if (words.some(([first]) => first === null)) return null;
+  const tags = conditions.named ? values.all.map((_, index) => row?.[`tag_${index}`] ?? null) : values.all;
+  if (tags.includes(null)) return null;
   const single = words.map(([first, last]) => first === last);
   const usable = all
     .map((access, index) => ({ access, reach: row?.[`reach_${index}`] ?? null }))
@@ -201,8 +209,10 @@ export async function choose(
   // A term that is one word is looked up by that.
   const learned = {
     ...conditions,
+    named: false,
     values: {
       ...values,
+      all: tags as readonly Value[],
       terms: values.terms.map((ends, index) => (single[index] ? ([text(words[index]?.[0]), ends[1]] as const) : ends)),
     },
   };

@@ -14,6 +14,8 @@ export interface ImageConditions {
   readonly shape: string;
   readonly trash: Trash;
   readonly metadataSql: string | null;
+  /** Whether `all` are names yet: `choose` learns the ids on its way. */
+  readonly named: boolean;
   /** The values that statements are built from, and bound with. */
   readonly values: ConditionValues;
 }
@@ -24,7 +26,7 @@ export interface ConditionValues {
   readonly ranges: Readonly<Partial<Record<RangeColumn, Bounds | undefined>>>;
   /** Ranges of ids, which carry when the images were created: the period that is asked for, and where a page begins. */
   readonly ids: readonly Bounds[];
-  /** Ids of tags. */
+  /** Ids of tags; of those that it must all have, maybe names yet. */
   readonly all: readonly Value[];
   readonly any: readonly Value[] | undefined;
   readonly none: readonly Value[];
@@ -56,12 +58,18 @@ export async function conditionsOf(
   const { dialect } = database;
   const metadata = having(database, 'images.metadata', filter.metadata);
   const terms = filter.text === undefined ? [] : searchTerms(filter.text, 'where.text');
-  const tags = filter.tags ? await tagConditions(database, filter.tags) : ANY_TAGS;
+  const named = areToBeLearned(filter);
+  const tags = named
+    ? { ...ANY_TAGS, all: filter.tags?.all ?? [] }
+    : filter.tags
+      ? await tagConditions(database, filter.tags)
+      : ANY_TAGS;
   if (!tags) return null;
   return {
     shape: `${filter.trash} ${metadata?.sql ?? ''}`,
     trash: filter.trash,
     metadataSql: metadata?.sql ?? null,
+    named,
     values: {
       equal: {
         ...(filter.ownerId && { owner_id: dialect.idValue(filter.ownerId) }),
@@ -91,6 +99,10 @@ function within(column: RangeColumn, range: Range | undefined): Partial<Record<R
   const { min, max } = range;
   return { [column]: { ...(min !== undefined && { '>=': min }), ...(max !== undefined && { '<=': max }) } };
 }
+
+/** Whether `choose` asks the database anyway, and of tags there are only those that an image must all have. */
+const areToBeLearned = ({ tags, near: nearTo }: Filter) =>
+  (tags?.all?.length ?? 0) > 1 && !tags?.any && !tags?.none?.length && !nearTo;
 
 /** The ids of the tags of a filter. @returns null when no image can match, for a tag that it must have is not there */
 async function tagConditions(database: Database, { all = [], any, none = [] }: NonNullable<Filter['tags']>) {

@@ -1,17 +1,14 @@
 import type { Socket } from 'node:net';
 import { DuplicateError, MissingReferenceError, StillReferencedError } from '@janus/core';
 import type { Knex } from 'knex';
-import type { Connection, ExecuteValues, ResultSetHeader } from 'mysql2';
+import type { Connection } from 'mysql2';
 import {
   codeOf,
   insertionByLists,
   jsonPath,
   plain,
-  STATEMENTS_KEPT,
   StatementFailure,
-  type Answer,
   type Attempt,
-  type Bound,
   type Dialect,
   type Row,
 } from './dialect.js';
@@ -19,6 +16,7 @@ import { anyNumber } from '../writers.js';
 import { absent, unchecked, unexpected, type Codes } from './failure.js';
 import { journaled, MysqlClient } from './mysql-client.js';
 import { MysqlJournal } from './mysql-journal.js';
+import { runStatements } from './mysql-run.js';
 import { pulse, SILENCE } from './pulse.js';
 import { encryptionOf } from './tls.js';
 
@@ -74,7 +72,8 @@ export const mysqlFamily = (collation: string) =>
         timezone: 'Z',
         jsonStrings: true,
         supportBigNumbers: true,
-        maxPreparedStatements: STATEMENTS_KEPT,
+        // The packets that run a statement have another form with them.
+        flags: ['-CLIENT_QUERY_ATTRIBUTES'],
       };
       return { client: MysqlClient, connection, pool: { min: 0, max: 10 } };
     },
@@ -126,17 +125,7 @@ export const mysqlFamily = (collation: string) =>
       }
     },
 
-    async send(connection, statements) {
-      const answers: Answer[] = [];
-      for (const statement of statements) {
-        try {
-          answers.push(await answerOf(connection as Connection, statement));
-        } catch (error) {
-          throw new StatementFailure(answers.length, error);
-        }
-      }
-      return answers;
-    },
+    send: (connection, statements) => runStatements(connection as Connection, statements),
 
     begin: ({ isolation, readOnly }) => [
       // Of the next transaction alone.
@@ -182,8 +171,12 @@ export const mysqlFamily = (collation: string) =>
         releaseConnection(used: Connection): void;
       };
       const connection = await pool.acquireConnection();
-      const ask = async (sql: string, bindings: readonly Knex.Value[] = []) =>
-        answerOf(connection, { ...plain(sql), bindings });
+      const ask = async (sql: string, bindings: readonly Knex.Value[] = []) => {
+        const [answer] = await runStatements(connection, [{ ...plain(sql), bindings }]).catch((error: unknown) => {
+          throw error instanceof StatementFailure ? error.cause : error;
+        });
+        return answer ?? { rows: [], changes: 0 };
+      };
       try {
         await ask(`set session wait_timeout = ${SILENCE}`);
         const silence = pulse(async () => ask('select 1'));
@@ -206,22 +199,6 @@ export const mysqlFamily = (collation: string) =>
 
     utcDay: (column) => `timestampdiff(day, '1970-01-01', ${column})`,
   }) satisfies Partial<Dialect>;
-
-/** The statements that cannot be prepared. */
-const CONTROL = /^(?:BEGIN|START|SET|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/;
-
-/** Runs a statement, prepared if it can be: of what is not prepared, the driver's parser loses a double's last bit. */
-function answerOf(connection: Connection, { sql, bindings }: Bound): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const done = (error: Error | null, result: unknown) => {
-      if (error) reject(error);
-      else if (Array.isArray(result)) resolve({ rows: result as Row[], changes: 0 });
-      else resolve({ rows: [], changes: (result as ResultSetHeader).affectedRows });
-    };
-    if (CONTROL.test(sql)) connection.query(sql, done);
-    else connection.execute(sql, bindings as ExecuteValues[], done);
-  });
-}
 
 function mysqlQuery(connection: unknown, sql: string): Promise<Row[]> {
   return new Promise((resolve, reject) => {
