@@ -9,8 +9,21 @@ export const BATCH = 500;
 /** Lets others have their turn, who would have none while a database answers without being waited for. */
 export const othersFirst = async (): Promise<void> => immediately();
 
-/** What each of any number of things is made into, batch by batch, reading them as it goes. */
-export async function* inBatches<Item, Result>(
+/** So many are made of an array before others have their turn: what a server answers meanwhile is not left waiting. */
+const SLICE = 50;
+
+/**
+ * What each of any number of things is made into, batch by batch, reading them as it goes. Of an array, the next batch is made while the
+ * database is busy with this one; whatever else there is, its owner may see when it is read.
+ */
+export function inBatches<Item, Result>(
+  items: Iterable<Item> | AsyncIterable<Item>,
+  make: (item: Item, position: number) => Result,
+): AsyncGenerator<readonly Result[], void, undefined> {
+  return Array.isArray(items) ? oneAhead(batchesOf(items as readonly Item[], make)) : asRead(items, make);
+}
+
+async function* asRead<Item, Result>(
   items: Iterable<Item> | AsyncIterable<Item>,
   make: (item: Item, position: number) => Result,
 ): AsyncGenerator<readonly Result[], void, undefined> {
@@ -25,6 +38,32 @@ export async function* inBatches<Item, Result>(
     batch = [];
   }
   if (batch.length > 0) yield batch;
+}
+
+async function* batchesOf<Item, Result>(
+  items: readonly Item[],
+  make: (item: Item, position: number) => Result,
+): AsyncGenerator<readonly Result[], void, undefined> {
+  for (let start = 0; start < items.length; start += BATCH) {
+    const batch: Result[] = [];
+    for (const [at, item] of items.slice(start, start + BATCH).entries()) {
+      if (at % SLICE === 0) await othersFirst();
+      batch.push(make(item, start + at));
+    }
+    yield batch;
+  }
+}
+
+/** The same, of which the next is asked for while this one is looked at. */
+async function* oneAhead<Item>(items: AsyncGenerator<Item, void, undefined>): AsyncGenerator<Item, void, undefined> {
+  for (let next = items.next(); ;) {
+    const { value } = await next;
+    if (value === undefined) return;
+    next = items.next();
+    // Whoever comes to it is told.
+    next.catch(() => undefined);
+    yield value;
+  }
 }
 
 /**

@@ -73,8 +73,8 @@ export const unnamed = new WeakSet<object>();
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
  */
 export async function sendFlight(client: Client, statements: readonly Bound[]): Promise<readonly Answer[]> {
-  // COPY has the connection to itself.
-  const copy = statements.findIndex(({ lines, reads }) => lines ?? reads);
+  // What is copied out has the connection to itself.
+  const copy = statements.findIndex(({ reads }) => reads);
   if (copy === -1)
     return flight(client, statements, 0).catch((error: unknown) => {
       // By itself it did nothing, and can be run again; in a transaction everything before it has to be, too.
@@ -83,7 +83,7 @@ export async function sendFlight(client: Client, statements: readonly Bound[]): 
       throw error;
     });
   const before = copy === 0 ? [] : await flight(client, statements.slice(0, copy), 0);
-  const copied = await copying(client, statements[copy] as Bound, copy);
+  const copied = await copyingOut(client, statements[copy] as Bound, copy);
   const after = await sendFlight(client, statements.slice(copy + 1)).catch((error: unknown) => {
     throw error instanceof StatementFailure ? new StatementFailure(error.index + copy + 1, error.cause) : error;
   });
@@ -130,7 +130,7 @@ class Flight {
   submit(wire: Wire): void {
     wire.stream.cork();
     for (const name of this.#preparations?.evicted() ?? []) wire.close({ type: 'S', name });
-    for (const [index, { sql }] of this.statements.entries()) {
+    for (const [index, { sql, lines }] of this.statements.entries()) {
       const known = this.#preparations?.get(sql);
       const prepared = known ?? this.#preparations?.add(sql);
       const name = prepared?.name ?? '';
@@ -138,6 +138,8 @@ class Flight {
       wire.bind({ statement: name, values: this.texts[index] ?? [] });
       if (known?.row === undefined) wire.describe({ type: 'P' });
       wire.execute({});
+      // At once: a server that refuses the statement passes over them, too.
+      if (lines) sendLines(wire, lines);
       this.#prepared.push(prepared);
       this.#fresh.push(!known);
     }
@@ -165,6 +167,10 @@ class Flight {
     this.#row = this.#prepared[this.#answers.length]?.row ?? null;
   }
 
+  handleCopyInResponse(): void {
+    // The lines are under way.
+  }
+
   handleReadyForQuery(): void {
     this.resolve(this.#answers);
   }
@@ -180,8 +186,8 @@ class Flight {
   }
 }
 
-/** A query class of the driver's that copies lines into a table, or out of one. */
-class Copy {
+/** A query class of the driver's that copies lines out of a table. */
+class CopyOut {
   #changes = 0;
 
   constructor(
@@ -192,23 +198,8 @@ class Copy {
     private readonly reject: (error: unknown) => void,
   ) {}
 
-  /** Sends the lines at once: a server that refuses the statement passes over them. */
   submit(wire: Wire): void {
-    const { lines } = this.statement;
-    const chunks = chunksOf(lines ?? []);
-    wire.stream.cork();
     wire.query(this.text);
-    for (const chunk of chunks) {
-      // What the driver sends a chunk with copies it twice, with as much memory again.
-      wire.stream.write(headerOf(chunk));
-      wire.stream.write(chunk);
-    }
-    if (lines) wire.endCopyFrom();
-    wire.stream.uncork();
-  }
-
-  handleCopyInResponse(): void {
-    // The lines are under way.
   }
 
   handleCopyData({ chunk }: { readonly chunk: Uint8Array }): void {
@@ -232,6 +223,16 @@ class Copy {
 export const isOfServer = (error: unknown): boolean => error instanceof Error && 'severity' in error;
 
 const LINES_AT_ONCE = 100;
+
+/** https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-COPY */
+function sendLines(wire: Wire, lines: Lines): void {
+  for (const chunk of chunksOf(lines)) {
+    // What the driver sends a chunk with copies it twice, with as much memory again.
+    wire.stream.write(headerOf(chunk));
+    wire.stream.write(chunk);
+  }
+  wire.endCopyFrom();
+}
 
 /** What precedes the bytes of a CopyData message: its letter, and a length in which it is itself. */
 function headerOf({ length }: Uint8Array): Uint8Array {
@@ -261,9 +262,9 @@ function quoted(client: Client, { sql, bindings }: Bound): string {
   });
 }
 
-function copying(client: Client, statement: Bound, index: number): Promise<Answer> {
+function copyingOut(client: Client, statement: Bound, index: number): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    client.query(new Copy(quoted(client, statement), statement, index, resolve, reject) as never);
+    client.query(new CopyOut(quoted(client, statement), statement, index, resolve, reject) as never);
   });
 }
 
