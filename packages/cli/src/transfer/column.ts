@@ -41,12 +41,15 @@ type Read = (raw: unknown) => Value;
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
+const DIGITS = /^-?\d+$/;
+
 class Reason extends Error {}
 
 const whole =
   (least: number, most: number, allowed: string): Read =>
   (raw) => {
-    const value = typeof raw === 'string' || typeof raw === 'bigint' ? Number(raw) : raw;
+    // Drivers give a number that a double may not hold as text; other text is none.
+    const value = typeof raw === 'bigint' || (typeof raw === 'string' && DIGITS.test(raw)) ? Number(raw) : raw;
     if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value + 0;
     throw new Reason(allowed);
   };

@@ -46,6 +46,28 @@ async function* readPortions(table: MovedTable, side: Side): AsyncGenerator<Port
   }
 }
 
+/** How many pages may be read before it is tried again to have their lines made. */
+const LONGEST_REST = 64;
+
+/** Whether it pays to have lines made: a page of which they are no use is asked for twice. */
+class Making {
+  #rest = 1;
+  #left = 0;
+
+  isDue(): boolean {
+    return this.#left === 0;
+  }
+
+  found(isMade: boolean): void {
+    if (this.#left > 0) this.#left -= 1;
+    else if (isMade) this.#rest = 1;
+    else {
+      this.#left = this.#rest;
+      this.#rest = Math.min(this.#rest * 2, LONGEST_REST);
+    }
+  }
+}
+
 async function* madePortions(
   table: MovedTable,
   side: Side,
@@ -55,13 +77,16 @@ async function* madePortions(
   const order = new Order(side, table);
   const gathered = new Gathered();
   const atOnce = table.columns.some(({ kind }) => kind === 'json') ? AT_ONCE : SHORT_AT_ONCE;
+  const making = new Making();
   let cursor: RawKey | null = null;
   for (let after: Key | null = null, ended = false; !ended;) {
     const parts: Part[] = [];
     let count = 0;
     while (!ended && count < size.limit && gathered.end < MUCH) {
-      const asked = { after: cursor, limit: Math.min(size.limit, atOnce), gathered };
-      const part: Part = (await made(table, side, makes, asked)) ?? (await read(table, side, asked));
+      const asked: Asked = { after: cursor, limit: Math.min(size.limit, atOnce), gathered };
+      const tried: Part | null = making.isDue() ? await made(table, side, makes, asked) : null;
+      making.found(tried !== null);
+      const part: Part = tried ?? (await read(table, side, asked));
       // SQLite answers at once: others would have to wait for all of it.
       await turn();
       for (const key of part.keys) order.follow(key);
@@ -110,9 +135,11 @@ async function made(
   { after, limit, gathered }: Asked,
 ): Promise<Part | null> {
   const start = gathered.end;
-  const { count, lines } = await side.lines(table, makes, after, limit);
-  if (!isUtf8(lines) || !table.rewrite?.(new RawText(lines, count * table.columns.length, gathered), count))
-    return null;
+  const found = await side.lines(table, makes, after, limit);
+  if (!found || !isUtf8(found.lines)) return null;
+  const { count, lines } = found;
+  const raw = new RawText(lines, count * table.columns.length, gathered);
+  if (!table.rewrite?.(raw, count)) return null;
   const keys = endsOf(gathered.bytes.subarray(start, gathered.end)).map((line) => keyOf(table, line));
   const last = keys.at(-1);
   const cursor = last ? writtenKey(table, side.database, last) : after;

@@ -71,10 +71,14 @@ function separated(raw: RawText, byte: number): boolean {
 
 /** JavaScript puts keys that are numbers before all others, and `__proto__` is none. */
 function isSureKey(from: Uint8Array, key: number, length: number): boolean {
-  const first = from[key] ?? 0;
-  if (length > LONGEST_KEY || (first >= ZERO && first <= NINE) || first === UNDERSCORE) return false;
-  for (let place = key; place < key + length; place += 1) if (from[place] === BACKSLASH) return false;
-  return true;
+  if (length > LONGEST_KEY || (from[key] === UNDERSCORE && from[key + 1] === UNDERSCORE)) return false;
+  let isNumber = length > 0;
+  for (let place = key; place < key + length; place += 1) {
+    const byte = from[place] ?? 0;
+    if (byte === BACKSLASH) return false;
+    isNumber &&= byte >= ZERO && byte <= NINE;
+  }
+  return !isNumber;
 }
 
 /** The shorter key is first; of those that are as long, the one of the lower bytes. */

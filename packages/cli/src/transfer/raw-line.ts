@@ -116,7 +116,7 @@ const orNone =
     raw.skipNone() || rewrite(raw);
 
 /**
- * What makes canonical lines of those that a database makes of its rows, byte by byte; null for tables with columns of which it cannot
+ * What makes canonical lines of those that a database makes of as many rows, byte by byte; null for tables with columns of which it cannot
  * tell enough. It keeps nothing of lines in which anything is not surely what its column holds, and says so.
  */
 export function rawLines(columns: readonly MovedColumn[]): ((raw: RawText, rows: number) => boolean) | null {
@@ -135,7 +135,7 @@ export function rawLines(columns: readonly MovedColumn[]): ((raw: RawText, rows:
       }
       lines += 1;
     }
-    // As many lines as rows, each of as many values as columns: no value has an end of a line or a tab in it.
+    // Each row has a line, and there are as many lines, each of as many values as columns: no value has an end of a line or a tab in it.
     if (lines !== rows) return false;
     raw.keep();
     return true;

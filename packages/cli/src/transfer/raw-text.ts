@@ -19,7 +19,7 @@ export class Gathered {
   /** Makes room for so many bytes more. */
   reserve(room: number): void {
     if (this.bytes.length >= this.end + room) return;
-    const larger = Buffer.allocUnsafe(2 * (this.end + room));
+    const larger = Buffer.allocUnsafe(Math.max(2 * this.bytes.length, this.end + room));
     larger.set(this.bytes.subarray(0, this.end));
     this.bytes = larger;
   }

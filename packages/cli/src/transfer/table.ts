@@ -90,7 +90,8 @@ export function movedTables(
       })),
       kept: restricting.includes(table.name),
       canonical: canonicalRows(columns, key),
-      rewrite: rawLines(columns),
+      // A key is read from its line.
+      rewrite: key.every(({ kind }) => kind === 'id' || kind === 'text') ? rawLines(columns) : null,
       at: (one) => columns.indexOf(one),
     };
   });

@@ -26,6 +26,8 @@ export interface LineColumn {
   readonly name: string;
   readonly kind: ColumnKind;
   readonly nullable: boolean;
+  /** Of text, ids and JSON: how many bytes it holds at the most. */
+  readonly bytes: number;
 }
 
 /** Lines that a database makes of rows with what they hold as it is there, for a client that reads many faster so than row by row. */
@@ -36,7 +38,7 @@ export interface LinesMade {
    * none of its kind, or would be taken for what is absent.
    */
   of(columns: readonly LineColumn[]): string;
-  /** SQL that is all of a query's lines, one after the other in its order, as bytes. */
+  /** SQL that is all of a query's lines, one after the other in its order, as bytes. What has none is passed over. */
   together(line: string): string;
 }
 
@@ -60,6 +62,8 @@ export interface Catalogue {
   readonly burdens: string | null;
   /** How it makes lines of rows; null where it makes none so. */
   readonly lines: LinesMade | null;
+  /** SQL that is the bytes of a text, where a database keeps text that is none, which its driver changes; null elsewhere. */
+  readonly bytes: ((column: string) => string) | null;
   /** What a column of each type may hold; text of some length is not listed. One alone, but in SQLite, which has few types. */
   readonly kinds: Readonly<Record<string, readonly ColumnKind[]>>;
   /** The collation that compares text by code point; null where columns have it that name none. */

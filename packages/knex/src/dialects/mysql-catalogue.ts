@@ -35,6 +35,7 @@ export const mysqlCatalogue = (json: string, collation: string, version: Omit<Ne
 
   burdens: null,
   lines: null,
+  bytes: null,
 
   kinds: {
     'binary(16)': ['id'],

@@ -60,6 +60,7 @@ export const postgresCatalogue: Catalogue = {
       join pg_class x on x.oid = i.indexrelid where ${isTable}`,
 
   lines: null,
+  bytes: null,
 
   kinds: {
     uuid: ['id'],

@@ -13,9 +13,9 @@ const STORED: Readonly<Record<ColumnKind, string>> = {
   double: 'real',
 };
 
-function isOfItsKind({ name, kind, nullable }: LineColumn): string {
+function isOfItsKind({ name, kind, nullable, bytes }: LineColumn): string {
   const stored = STORED[kind];
-  const is = `typeof(${name}) = '${stored}'`;
+  const is = `typeof(${name}) = '${stored}'${stored === 'text' ? ` and octet_length(${name}) <= ${bytes}` : ''}`;
   if (!nullable) return is;
   return stored === 'text' ? `(${name} is null or ${is} and ${name} <> '\\N')` : `(${name} is null or ${is})`;
 }
@@ -58,6 +58,8 @@ export const sqliteCatalogue: Catalogue = {
       `case when ${columns.map(isOfItsKind).join(' and ')} then concat(${columns.map(asText).join(', char(9), ')}, char(10)) end`,
     together: (line) => `cast(group_concat(${line}, '') as blob)`,
   },
+
+  bytes: (column) => `cast(${column} as blob)`,
 
   kinds: {
     text: ['id', 'json'],
