@@ -1,3 +1,4 @@
+import { MissingReferenceError } from '@janus/core';
 import type { Database } from '@janus/knex';
 import { nullable, number, text, type Row } from '@janus/knex/tables';
 import { settled } from './settled.js';
@@ -81,9 +82,22 @@ export async function takeOff(database: Database, tables: readonly string[]): Pr
   for (const one of due) await database.define(one.takeOff);
 }
 
+async function putOnOne(target: Side, { place, putOn: put_on }: Burden, clear: string | null): Promise<void> {
+  await target.do(async (database) =>
+    database.run(async () => {
+      await database.define(LOCKING);
+      // A user may be set to have little time; an index takes what it takes.
+      await database.define('set local statement_timeout = 0');
+      if (clear !== null) await database.define(clear);
+      await database.define(put_on);
+      await database.delete(NOTES, { place, put_on });
+    }),
+  );
+}
+
 /**
- * Puts burdens on again, references first. Rows that refer to what is not there are deleted: their parents went while they were
- * copied, or have yet to come.
+ * Puts burdens on again, references first. If that shows that there are rows that refer to what is not there, they are deleted: their
+ * parents went while they were copied, or have yet to come. To look for them first would read all of a table twice.
  */
 export async function putOn(
   target: Side,
@@ -91,18 +105,14 @@ export async function putOn(
   { cleared, done }: { readonly cleared: (table: string) => void; readonly done: (burden: Burden) => void },
 ): Promise<void> {
   const put = async (burden: Burden) => {
-    const gone = await target.do(async (database) =>
-      database.run(async () => {
-        await database.define(LOCKING);
-        // A user may be set to have little time; an index takes what it takes.
-        await database.define('set local statement_timeout = 0');
-        const rows = burden.clear === null ? 0 : await database.define(burden.clear);
-        await database.define(burden.putOn);
-        await database.delete(NOTES, { place: burden.place, put_on: burden.putOn });
-        return rows;
-      }),
-    );
-    if (gone > 0) cleared(burden.table);
+    try {
+      await putOnOne(target, burden, null);
+    } catch (error) {
+      const isDangling = error instanceof Error && error.cause instanceof MissingReferenceError;
+      if (!isDangling || burden.clear === null) throw error;
+      await putOnOne(target, burden, burden.clear);
+      cleared(burden.table);
+    }
     done(burden);
   };
   for (const burden of burdens) if (burden.clear !== null) await put(burden);
