@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import colours from 'picocolors';
 import { whole } from '../words.js';
 import type { RefusedRow } from './plan.js';
-import type { TransferredTable, TransferOptions, TransferResult } from './transfer.js';
+import type { TransferOptions, TransferResult } from './transfer.js';
 
 /** A table without lines. */
 export const BARE = Object.fromEntries(
@@ -36,13 +36,11 @@ export function resultText(result: TransferResult, options: TransferOptions): st
       ...counts.map(whole),
       one.source.digest.slice(0, SHOWN),
       one.target.digest.slice(0, SHOWN),
-      same(one) ? colours.green('identical') : colours.yellow('different'),
+      one.identical ? colours.green('identical') : colours.yellow('different'),
     ]);
   }
   return `${table.toString().replaceAll(/ +$/gm, '')}\n\n${verdict(result, options)}\n`;
 }
-
-const same = ({ source, target }: TransferredTable) => source.digest === target.digest;
 
 function verdict({ outcome, refused }: TransferResult, { verify, dryRun }: TransferOptions): string {
   switch (outcome) {

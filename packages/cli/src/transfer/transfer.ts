@@ -6,7 +6,7 @@ import { putOn, takenOff, type Burden } from './burdens.js';
 import { Copying, type Copied } from './copy.js';
 import { planTable, type RefusedRow, type TablePlan } from './plan.js';
 import { Counting, type TransferProgress } from './progress.js';
-import { differ, total, type Sum } from './range.js';
+import { differ, total, type Range, type Sum } from './range.js';
 import { openSides, type Side } from './side.js';
 import { settled } from './settled.js';
 import { Spool } from './spool.js';
@@ -30,9 +30,11 @@ export interface TransferOptions {
 /** What became of a table. */
 export interface TransferredTable {
   readonly name: string;
-  /** What each side has, as it was read last. The digests of the two are equal if, and only if, all rows are. */
+  /** What each side has, as it was read last. */
   readonly source: Sum;
   readonly target: Sum;
+  /** Whether both have the same rows, as far as is known: digests are equal, and nothing was written since they were made. */
+  readonly identical: boolean;
   /** How the sides differed when they were compared: rows that the target had not, had otherwise, and had too many. */
   readonly missing: number;
   readonly changed: number;
@@ -79,9 +81,7 @@ export async function transfer(from: string, to: string, options: TransferOption
       copied = copying.copied;
     }
     const results = plans.map((plan) => resultOf(plan, copied.get(plan.table.name)));
-    const left =
-      plans.some(({ ranges }) => ranges.some((range) => range.open || differ(range))) ||
-      (await takenOff(target)).length > 0;
+    const left = plans.some(({ ranges }) => ranges.some(isLeft)) || (await takenOff(target)).length > 0;
     const different = refused > 0 && !options.verify ? 'refused' : 'different';
     return { outcome: left || refused > 0 ? different : 'identical', refused, tables: results };
   } finally {
@@ -143,6 +143,9 @@ async function areEmpty(tables: readonly MovedTable[], side: Side): Promise<bool
   return true;
 }
 
+/** Whether both sides differ in a range, or may. */
+const isLeft = (range: Range): boolean => range.open || differ(range);
+
 const namesOf = (tables: readonly MovedTable[]) => tables.map(({ name }) => name);
 
 function resultOf({ table, ranges, missing, changed, surplus }: TablePlan, copied?: Copied): TransferredTable {
@@ -150,6 +153,7 @@ function resultOf({ table, ranges, missing, changed, surplus }: TablePlan, copie
     name: table.name,
     source: total(ranges, 'source'),
     target: total(ranges, 'target'),
+    identical: !ranges.some(isLeft),
     missing,
     changed,
     surplus,
