@@ -5,7 +5,7 @@ import { dangling } from '../../packages/cli/dist/transfer/dangling.js';
 import { compareLines } from '../../packages/cli/dist/transfer/lines.js';
 import { Side } from '../../packages/cli/dist/transfer/side.js';
 import { rawKey } from '../../packages/cli/dist/transfer/span.js';
-import { tablesOf } from '../../packages/cli/dist/transfer/table.js';
+import { described, movedTables } from '../../packages/cli/dist/transfer/table.js';
 import { planners, plansOf, type DialectName, type Statement } from '../database/plan-of.js';
 import { faultsOf, indexesOf, textOf } from '../database/plan.js';
 import { names, useHouses } from './houses.js';
@@ -25,7 +25,7 @@ async function statementsOf(
   const side = new Side('database', database);
   const asked = new Map<string, Statement & { readonly table: string }>();
   // A server says more of what columns hold than SQLite does.
-  for (const table of await tablesOf(side, new Side('target', other))) {
+  for (const table of movedTables(await described(side), await described(new Side('target', other)))) {
     const rows = await side.page(table, null, null, 3 * PAGE);
     const [low, high] = [rows[PAGE], rows.at(-1)];
     if (!low || !high) continue;

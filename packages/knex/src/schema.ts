@@ -1,6 +1,6 @@
 // What a database says of its own tables, in one form whichever database it is.
 import type { Database } from './database.js';
-import type { ColumnKind } from './dialects/catalogue.js';
+import type { Catalogue, ColumnKind } from './dialects/catalogue.js';
 import type { Row } from './dialects/dialect.js';
 
 export interface Column {
@@ -71,8 +71,13 @@ export function textLength(type: string): number | null {
   return length === undefined ? null : Number(length);
 }
 
+/** Of a database as much as tells what its columns hold. */
+export interface Kinds {
+  readonly dialect: { readonly catalogue: Pick<Catalogue, 'kinds'> };
+}
+
 /** What a column of this type may hold; none for a type that no migration of Janus's uses. */
-export const columnKinds = ({ dialect }: Database, type: string): readonly ColumnKind[] =>
+export const columnKinds = ({ dialect }: Kinds, type: string): readonly ColumnKind[] =>
   textLength(type) === null ? (dialect.catalogue.kinds[type.toLowerCase()] ?? []) : ['text'];
 
 function groupBy(rows: readonly Row[], field: string): ReadonlyMap<string, readonly Row[]> {

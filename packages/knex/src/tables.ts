@@ -6,6 +6,6 @@ export { newLogValues } from './log-repository.js';
 export { migrationsOf, type MigrationState } from './migration-state.js';
 export { TABLES } from './migrations.js';
 export { columnKinds, readSchema, textLength } from './schema.js';
-export type { Column, Key, Reference, Table } from './schema.js';
+export type { Column, Key, Kinds, Reference, Table } from './schema.js';
 export type { ColumnKind, LinesMade } from './dialects/catalogue.js';
 export type { Row } from './dialects/dialect.js';

@@ -1,24 +1,17 @@
 import type { Ahead } from './ahead.js';
-import type { Unfit } from './column.js';
 import { dangling } from './dangling.js';
 import { compareLines } from './lines.js';
-import { portions, type Portion } from './portions.js';
+import { misfitsOf, type Misfit, type Portion, type Portions } from './portions.js';
 import { linesOf, sumOf, type Lines, type Range } from './range.js';
-import { difference, NO_DIFFERENCE, type CanonicalRow, type Key } from './row.js';
+import { difference, NO_DIFFERENCE } from './row.js';
 import type { Side } from './side.js';
 import type { Spool } from './spool.js';
 import type { MovedTable } from './table.js';
 import { walk } from './walk.js';
 
 /** A row that the target would refuse. */
-export interface RefusedRow {
+export interface RefusedRow extends Misfit {
   readonly table: string;
-  /** The values of its primary key. */
-  readonly key: Key;
-  /** The column, or the reference by its rule's name. */
-  readonly what: string;
-  /** What would be accepted there. */
-  readonly reason: string;
 }
 
 /** A table's ranges, and what is to be done in them. */
@@ -34,6 +27,8 @@ export interface TablePlan extends Planned {
 }
 
 export interface Watching {
+  /** Reads a table of the source. */
+  readonly read: Portions;
   /** Where the lines are kept that the target has yet to get. */
   readonly spool: Spool | null;
   /** What copies some of them already. */
@@ -43,15 +38,8 @@ export interface Watching {
   readonly looked: (rows: number) => void;
 }
 
-const refusal = (table: MovedTable, { key }: CanonicalRow, { column, reason }: Unfit): RefusedRow => ({
-  table: table.name,
-  key,
-  what: column,
-  reason,
-});
-
 /** What the source and the target have in a span, and how that differs. */
-interface Compared extends Pick<Portion, 'span' | 'lost' | 'unfit' | 'isSound'> {
+interface Compared extends Pick<Portion, 'span' | 'unfit' | 'isSound'> {
   readonly here: Lines;
   readonly there: Lines;
   readonly counts: Readonly<Record<'missing' | 'changed' | 'surplus', number>>;
@@ -67,6 +55,7 @@ const NOTHING = linesOf([]);
  */
 async function* compared(
   table: MovedTable,
+  read: Portions,
   source: Side,
   target: Side | null,
 ): AsyncGenerator<Compared, void, undefined> {
@@ -74,7 +63,7 @@ async function* compared(
     yield* comparedByRows(table, source, target, { span: { after: null, upTo: null }, ahead: true });
     return;
   }
-  for await (const { count, lines, ...portion } of portions(table, source)) {
+  for await (const { count, lines, ...portion } of read(table)) {
     const here = { count, lines };
     const found = target ? await compareLines(table, portion.span, lines, target) : 'none';
     if (found === 'the same') yield { ...portion, here, there: here, unfit: [], counts: SAME };
@@ -93,9 +82,9 @@ async function* comparedByRows(
     const [here, there] = [linesOf(chunk.source), linesOf(chunk.target)];
     const isSame = here.lines.equals(there.lines);
     const { missing, changed, surplus } = isSame ? NO_DIFFERENCE : difference(chunk.source, chunk.target);
-    const unfit = [...missing, ...changed].filter((row) => row.unfit.length > 0);
+    const unfit = misfitsOf([...lost, ...missing, ...changed]);
     const counts = { missing: missing.length, changed: changed.length, surplus: surplus.length };
-    yield { span, lost, unfit, isSound: false, here, there, counts };
+    yield { span, unfit, isSound: false, here, there, counts };
   }
 }
 
@@ -107,19 +96,18 @@ export async function planTable(
   table: MovedTable,
   source: Side,
   target: Side | null,
-  { spool, ahead, refused, looked }: Watching,
+  { read, spool, ahead, refused, looked }: Watching,
 ): Promise<Planned> {
   const ranges: Range[] = [];
   const counts = { ...SAME };
-  for await (const { span, here, there, ...found } of compared(table, source, target)) {
+  for await (const { span, here, there, ...found } of compared(table, read, source, target)) {
     const open = !here.lines.equals(there.lines);
     const sum = sumOf(here);
     const lacks = open && there.count === 0;
     const copied = lacks && ahead !== null && (await ahead.offer(table, here.lines));
     const spooled = lacks && !copied && spool ? await spool.add(here.lines) : null;
     ranges.push({ span, source: sum, target: open ? sumOf(there) : sum, open, spooled, copied });
-    for (const row of [...found.lost, ...found.unfit])
-      for (const unfit of row.unfit) refused(refusal(table, row, unfit));
+    for (const misfit of found.unfit) refused({ table: table.name, ...misfit });
     counts.missing += found.counts.missing;
     counts.changed += found.counts.changed;
     counts.surplus += found.counts.surplus;

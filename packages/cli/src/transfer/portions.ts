@@ -9,16 +9,30 @@ import { rawKey, writtenKey, type RawKey, type Span } from './span.js';
 import { AT_ONCE, isLost, MUCH, Order, Size, Stream } from './stream.js';
 import type { MovedTable } from './table.js';
 
+/** What the target would refuse of a row. */
+export interface Misfit {
+  /** The values of its primary key. */
+  readonly key: Key;
+  /** The column, or the reference by its rule's name. */
+  readonly what: string;
+  /** What would be accepted there. */
+  readonly reason: string;
+}
+
 /** What one side has in a span. */
 export interface Portion extends Lines {
   readonly span: Span;
-  /** Rows of which a database would refuse something. */
-  readonly unfit: readonly CanonicalRow[];
-  /** Rows whose keys are none, so that nothing can be said of where they are. */
-  readonly lost: readonly CanonicalRow[];
+  readonly unfit: readonly Misfit[];
   /** Whether the database itself says that all of these rows refer to what is there. */
   readonly isSound: boolean;
 }
+
+/** What does not fit in some rows. */
+export const misfitsOf = (rows: readonly CanonicalRow[]): readonly Misfit[] =>
+  rows.flatMap(({ key, unfit }) => unfit.map(({ column, reason }) => ({ key, what: column, reason })));
+
+/** Reads all of a table. */
+export type Portions = (table: MovedTable) => AsyncGenerator<Portion, void, undefined>;
 
 const ALL: Span = { after: null, upTo: null };
 
@@ -39,8 +53,8 @@ async function* readPortions(table: MovedTable, side: Side): AsyncGenerator<Port
     const upTo: Key | null = stream.ended ? null : (stream.rows.at(-1)?.key ?? null);
     const rows = stream.take(null);
     size.read(rows);
-    const lost = stream.lost.splice(0);
-    yield { span: { after, upTo }, ...linesOf(rows), unfit: unfitOf(rows), lost, isSound: false };
+    const unfit = misfitsOf([...stream.lost.splice(0), ...rows]);
+    yield { span: { after, upTo }, ...linesOf(rows), unfit, isSound: false };
     if (!upTo) return;
     after = upTo;
   }
@@ -92,7 +106,7 @@ async function* madePortions(
       for (const key of part.keys) order.follow(key);
       ended = part.found < asked.limit;
       cursor = part.cursor;
-      count += part.found - part.lost.length;
+      count += part.count;
       parts.push(part);
     }
     const lines = gathered.take();
@@ -103,7 +117,6 @@ async function* madePortions(
       count,
       lines,
       unfit: parts.flatMap(({ unfit }) => unfit),
-      lost: parts.flatMap(({ lost }) => lost),
       isSound: parts.every(({ isSound }) => isSound),
     };
     after = upTo;
@@ -119,7 +132,8 @@ interface Asked {
 }
 
 /** What a statement found. */
-interface Part extends Pick<Portion, 'unfit' | 'lost' | 'isSound'> {
+interface Part extends Pick<Portion, 'count' | 'unfit' | 'isSound'> {
+  /** How many rows, those among them that are in no line. */
   readonly found: number;
   /** Keys in their order, the first and the last among them. */
   readonly keys: readonly Key[];
@@ -143,7 +157,7 @@ async function made(
   const keys = endsOf(gathered.bytes.subarray(start, gathered.end)).map((line) => keyOf(table, line));
   const last = keys.at(-1);
   const cursor = last ? writtenKey(table, side.database, last) : after;
-  return { found: count, keys, cursor, unfit: [], lost: [], isSound: true };
+  return { found: count, count, keys, cursor, unfit: [], isSound: true };
 }
 
 /** Gathers lines of rows that are looked at one by one. */
@@ -158,10 +172,9 @@ async function read(table: MovedTable, side: Side, { after, limit, gathered }: A
   gathered.add(linesOf(rows).lines);
   const last = page.at(-1);
   const cursor = last ? rawKey(table, last) : after;
-  return { found: page.length, keys: rows.map(({ key }) => key), cursor, unfit: unfitOf(rows), lost, isSound: false };
+  const keys = rows.map(({ key }) => key);
+  return { found: page.length, count: rows.length, keys, cursor, unfit: misfitsOf([...lost, ...rows]), isSound: false };
 }
-
-const unfitOf = (rows: readonly CanonicalRow[]) => rows.filter(({ unfit }) => unfit.length > 0);
 
 /** The first line and the last, if there are any. */
 function endsOf(lines: Buffer): readonly string[] {

@@ -1,10 +1,10 @@
-import type { Database } from '@janus/knex';
 import {
   columnKinds,
   readSchema,
   TABLES,
   textLength,
   type Key as Unique,
+  type Kinds,
   type Reference,
   type Row,
   type Table,
@@ -43,6 +43,12 @@ export interface MovedTable {
   at(column: MovedColumn): number;
 }
 
+/** The tables of Janus's that a database has, and what its columns hold. */
+export interface Described {
+  readonly database: Kinds;
+  readonly tables: readonly Table[];
+}
+
 /** A side's database, and the tables of Janus's that it has. */
 export const described = async (side: Side) => ({
   database: side.database,
@@ -50,15 +56,7 @@ export const described = async (side: Side) => ({
 });
 
 /** The tables of Janus's that both sides have, each after those that it refers to. @throws CannotRunError where they differ */
-export async function tablesOf(source: Side, target: Side): Promise<readonly MovedTable[]> {
-  return movedTables(await described(source), await described(target));
-}
-
-/** The tables of Janus's that both sides have, each after those that it refers to. @throws CannotRunError where they differ */
-export function movedTables(
-  source: { readonly database: Database; readonly tables: readonly Table[] },
-  target: { readonly database: Database; readonly tables: readonly Table[] },
-): readonly MovedTable[] {
+export function movedTables(source: Described, target: Described): readonly MovedTable[] {
   const { tables } = target;
   const restricting = tables.flatMap(({ references }) =>
     references.filter(({ onDelete }) => ['restrict', 'no action'].includes(onDelete)).map(({ table }) => table),
@@ -120,7 +118,7 @@ function inOrder(tables: readonly Table[]): readonly Table[] {
 }
 
 /** Every column of both sides: one that only one of them has, or of a type that is not known, is never passed over. */
-function columnsOf(from: Database, source: Table, to: Database, target: Table): readonly MovedColumn[] {
+function columnsOf(from: Kinds, source: Table, to: Kinds, target: Table): readonly MovedColumn[] {
   const [here, there] = [source, target].map((table) => table.columns.map(({ name }) => name));
   const lone = [...new Set([...(here ?? []), ...(there ?? [])])].filter(
     (name) => !here?.includes(name) || !there?.includes(name),

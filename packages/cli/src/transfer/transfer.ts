@@ -5,14 +5,16 @@ import { Ahead } from './ahead.js';
 import { putOn, takenOff, type Burden } from './burdens.js';
 import { Copying, type Copied } from './copy.js';
 import { planTable, type RefusedRow, type TablePlan } from './plan.js';
+import { portions, type Portions } from './portions.js';
 import { Counting, type TransferProgress } from './progress.js';
 import { differ, total, type Range, type Sum } from './range.js';
+import { Reader, type Task } from './reader.js';
 import { openSides, type Side } from './side.js';
 import { settled } from './settled.js';
 import { Spool } from './spool.js';
-import { tablesOf, type MovedTable } from './table.js';
+import { described, movedTables, type Described, type MovedTable } from './table.js';
 
-/** So many rows are worth to copy them ahead, and to take off an empty target what slows it. */
+/** So many rows are worth to copy them ahead, to take off an empty target what slows it, and to read in a thread of their own. */
 const MANY = 10_000;
 
 export interface TransferOptions {
@@ -66,10 +68,12 @@ export async function transfer(from: string, to: string, options: TransferOption
   try {
     agree(await source.do(migrationsOf), await target.do(migrationsOf));
     if (writes) await putBack(target, new Counting('indexing', 0, options));
-    const tables = await tablesOf(source, target);
-    const wanted = chosen(tables, options.tables);
+    const here = await described(source);
+    const there = await described(target);
+    const wanted = chosen(movedTables(here, there), options.tables);
     const comparing = new Counting('comparing', await rowsOf(wanted, source), options);
-    const { plans, refused } = await planned(wanted, { source, target, spool }, comparing, options);
+    const task = { url: from, source: plainly(here), target: plainly(there) };
+    const { plans, refused } = await planned(wanted, { source, target, spool, task }, comparing, options);
     let copied: ReadonlyMap<string, Copied> = new Map();
     if (writes && refused === 0) {
       const counting = new Counting('copying', openRows(plans), options);
@@ -94,22 +98,28 @@ interface Sides {
   readonly source: Side;
   readonly target: Side;
   readonly spool: Spool | null;
+  /** Of a thread that reads the source. */
+  readonly task: Task;
 }
 
 /** Compares tables. What the target has nothing of is copied meanwhile, if that is much, and kept if the target would refuse nothing. */
 async function planned(
   tables: readonly MovedTable[],
-  { source, target, spool }: Sides,
+  { source, target, spool, task }: Sides,
   comparing: Counting,
   options: TransferOptions,
 ): Promise<{ readonly plans: readonly TablePlan[]; readonly refused: number }> {
-  const isFresh = comparing.expected >= MANY && (await areEmpty(tables, target));
+  const isMuch = comparing.expected >= MANY;
+  const isFresh = isMuch && (await areEmpty(tables, target));
   const ahead = spool && isFresh ? Ahead.into(target, namesOf(tables)) : null;
+  const reader = isMuch && source.database.dialect.catalogue.lines ? new Reader(task) : null;
+  const read: Portions = (table) => (reader ? reader.portions(table) : portions(table, source));
   let refused = 0;
   const plans: TablePlan[] = [];
   try {
     for (const table of tables) {
       const plan = await planTable(table, source, isFresh ? null : target, {
+        read,
         spool,
         ahead,
         refused(row) {
@@ -123,6 +133,7 @@ async function planned(
     const isKept = await ahead?.end(refused === 0);
     if (!isKept) for (const { ranges } of plans) for (const range of ranges) range.copied = false;
   } finally {
+    await reader?.close();
     await ahead?.end(false);
   }
   return { plans, refused };
@@ -145,6 +156,12 @@ async function areEmpty(tables: readonly MovedTable[], side: Side): Promise<bool
 
 /** Whether both sides differ in a range, or may. */
 const isLeft = (range: Range): boolean => range.open || differ(range);
+
+/** What a thread may be told of it. */
+const plainly = ({ database, tables }: Described): Described => ({
+  database: { dialect: { catalogue: { kinds: database.dialect.catalogue.kinds } } },
+  tables,
+});
 
 const namesOf = (tables: readonly MovedTable[]) => tables.map(({ name }) => name);
 
