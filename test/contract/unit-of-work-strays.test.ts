@@ -51,6 +51,18 @@ describe('What nobody waits for in a unit of work', () => {
     expect(await actions()).to.deep.equal([]);
   });
 
+  it('has the unit taken back that has a deadline, too', async () => {
+    let stray: Promise<unknown> | undefined;
+    const error = await refusal(
+      store.unitOfWork.run(async () => void (stray = log('not waited for')), {
+        deadline: new Date(Date.now() + 60_000),
+      }),
+    );
+    expect(error).to.include({ code: 'not awaited' });
+    await Promise.allSettled([stray]);
+    expect(await actions()).to.deep.equal([]);
+  });
+
   it('is not begun when it is a unit of work, and comes after the end', async () => {
     let begun = 0;
     const { promise: ended, resolve: end } = withResolvers();

@@ -424,7 +424,7 @@ describe('the statements of the repositories', () => {
         database
           .knex('users')
           .select('username', 'email', 'password_hash')
-          .whereLike('email', '%@janus.test')
+          .where('email', 'like', '%@janus.test')
           .orderBy('username'),
       );
       expect(stored.map((row) => Object.values(row))).to.deep.equal([

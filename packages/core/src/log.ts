@@ -50,7 +50,6 @@ export interface NewLogEntry {
   readonly metadata?: JsonObject | undefined;
 }
 
-/** All that is given must hold. */
 /**
  * All that is given must hold. The entries that the rarest of it has are looked at, newest first, until there is a page: a period
  * says how far back.

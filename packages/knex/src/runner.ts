@@ -189,8 +189,17 @@ export class Runner {
   async #perform<Result>(unit: Unit, work: () => Promise<Result>): Promise<Result> {
     try {
       const { signals } = unit;
-      const result = await orAborted(signals, () => inScope(this, unit, signals, work));
-      if (unit.underWay !== undefined) throw new UnavailableError('not awaited', notAwaited(unit.underWay));
+      const done = () => {
+        const given = inScope(this, unit, signals, work);
+        // At once when it is done: the race with the signals ends later, when what was not awaited may be done as well.
+        if (signals.length === 0) return given;
+        return given.then((result) => {
+          unlessUnderWay(unit);
+          return result;
+        });
+      };
+      const result = await orAborted(signals, done);
+      unlessUnderWay(unit);
       const kept = this.#keep(unit);
       if (kept) await kept;
       return result;
@@ -536,6 +545,11 @@ function whenThere<Value, Result>(
 function unlessOver(unit: Unit): void {
   if (unit.lost) throw unit.lost;
   if (unit.isOver) throw new UnavailableError('unit of work ended', ENDED);
+}
+
+/** @throws UnavailableError when something that was called in a unit has not ended */
+function unlessUnderWay({ underWay }: Unit): void {
+  if (underWay !== undefined) throw new UnavailableError('not awaited', notAwaited(underWay));
 }
 
 const notAwaited = (what: string) =>

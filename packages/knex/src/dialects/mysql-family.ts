@@ -7,6 +7,7 @@ import {
   insertionByLists,
   jsonPath,
   plain,
+  STATEMENTS_KEPT,
   StatementFailure,
   type Attempt,
   type Dialect,
@@ -72,6 +73,8 @@ export const mysqlFamily = (collation: string) =>
         timezone: 'Z',
         jsonStrings: true,
         supportBigNumbers: true,
+        // It would close those that are kept here (`mysql-run.ts`), if the URL told it to keep fewer.
+        maxPreparedStatements: 2 * STATEMENTS_KEPT,
         // The packets that run a statement have another form with them.
         flags: ['-CLIENT_QUERY_ATTRIBUTES'],
       };

@@ -7,7 +7,10 @@ import { execution, HEADER, query } from './mysql-values.js';
 /** Those members of the driver's connection that it gives a command, or that one is given to. */
 interface Wire {
   addCommand(command: Run): void;
-  prepare(sql: string, done: (error: Error | null, statement?: { readonly id: number }) => void): void;
+  prepare(
+    sql: string,
+    done: (error: Error | null, statement?: { readonly id: number; readonly parameters: readonly unknown[] }) => void,
+  ): void;
   sequenceId: number;
   compressedSequenceId: number;
   writePacket(packet: object): void;
@@ -24,6 +27,8 @@ interface Received extends Packet {
 /** A statement that the server has prepared on one connection. */
 interface Prepared {
   readonly id: number;
+  /** How many values are bound in it: the server reads others' where there are more or fewer. */
+  readonly places: number;
   /** Of what it answered last. */
   shape?: Shape;
 }
@@ -85,7 +90,9 @@ class Run {
         this.onResult(error);
         return;
       }
-      this.prepared.set(sql, { id: statement.id });
+      // Another that ran at the same time may have it already: to keep it anew would close it.
+      if (this.prepared.peek(sql)?.id !== statement.id)
+        this.prepared.set(sql, { id: statement.id, places: statement.parameters.length });
       this.wire.addCommand(this);
     });
   }
@@ -110,6 +117,11 @@ class Run {
     }
   }
 
+  /** Is asked by the driver when a URL says `debug=true`. */
+  stateName(): string {
+    return this.#expects;
+  }
+
   /** Is called by the driver when the connection is lost. */
   onResult(error: unknown): void {
     this.reject(new StatementFailure(this.#answers.length, error));
@@ -125,6 +137,8 @@ class Run {
     }
     let content: Buffer;
     try {
+      if (this.#statement && this.#statement.places !== bindings.length)
+        throw new TypeError(`${bindings.length} values for ${this.#statement.places} places`);
       content = this.#statement ? execution(this.#statement.id, bindings) : query(sql);
     } catch (error) {
       this.onResult(error);
@@ -163,10 +177,13 @@ class Run {
   }
 }
 
-/** A packet as the driver sends it. */
+/** What one packet of the protocol holds; a content of just so much is ended by an empty one. */
+const FULL = 2 ** 24 - 1;
+
+/** A packet as the driver sends it: in parts, of as much as it is told; its own length has the header's four bytes too many. */
 const packetOf = (buffer: Buffer) => ({
   buffer,
-  length: () => buffer.length,
+  length: () => ((buffer.length - HEADER) % FULL === 0 ? buffer.length - HEADER + 1 : buffer.length - HEADER),
   writeHeader(sequence: number) {
     buffer.writeUIntLE(buffer.length - HEADER, 0, 3);
     buffer[3] = sequence;

@@ -35,7 +35,8 @@ export async function cancel({ host, port, ssl, processID, secretKey }: Cancella
     await once(socket, 'connect');
     const sender = ssl ? await encrypted(socket, host, ssl === true ? {} : ssl) : socket;
     const closed = once(sender, 'close');
-    sender.end(message(CANCEL_REQUEST, processID ?? 0, secretKey ?? 0));
+    // Not its end, too: PgBouncer takes that for a client that went away, and version 1.18 ends itself (`bad client state`).
+    sender.write(message(CANCEL_REQUEST, processID ?? 0, secretKey ?? 0));
     sender.resume();
     await closed;
   } finally {

@@ -281,7 +281,10 @@ const changesOf = (command: string): number => Number(/ (\d+)$/.exec(command)?.[
 /** Whether a statement that was prepared must be prepared again: its table was altered, or it was dropped. */
 export function outdated(error: unknown): boolean {
   if (!(error instanceof Error) || !('code' in error)) return false;
-  return error.code === '26000' || (error.code === '0A000' && error.message.includes('cached plan'));
+  return (
+    error.code === '26000' ||
+    (error.code === '0A000' && 'routine' in error && error.routine === 'RevalidateCachedQuery')
+  );
 }
 
 let lastInstant = { value: new Date(0), text: '1970-01-01T00:00:00.000Z' };
