@@ -1,7 +1,7 @@
 // Commits units of work one after the other on the database of DATABASE_URL, and tells its parent of each when it is kept. It may
 // be killed, and its server may be, at any moment.
 import 'reflect-metadata';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as immediately, setTimeout as sleep } from 'node:timers/promises';
 import { UnknownOutcomeError, type UserId } from '@janus/core';
 import { Database, KnexImageRepository, KnexLogRepository } from '@janus/knex';
 import type { Told } from './acknowledged.js';
@@ -36,6 +36,8 @@ for (let number = Number(first); ; number += 1) {
   try {
     await commit(number);
     tell({ number, outcome: 'kept' });
+    // SQLite answers at once: that the parent is gone would never be heard.
+    await immediately();
   } catch (error) {
     tell({ number, outcome: error instanceof UnknownOutcomeError ? 'unknown' : 'failed' });
     await sleep(5);
