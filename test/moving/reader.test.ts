@@ -3,14 +3,9 @@ import { CannotRunError } from '../../packages/cli/dist/cannot-run-error.js';
 import { portions, type Portion } from '../../packages/cli/dist/transfer/portions.js';
 import { Reader } from '../../packages/cli/dist/transfer/reader.js';
 import { Side } from '../../packages/cli/dist/transfer/side.js';
-import { described, movedTables, type Described } from '../../packages/cli/dist/transfer/table.js';
+import { described, movedTables } from '../../packages/cli/dist/transfer/table.js';
 import { names, useHouses } from './houses.js';
 import { fillMany } from './many.js';
-
-const plain = ({ database, tables }: Described): Described => ({
-  database: { dialect: { catalogue: { kinds: database.dialect.catalogue.kinds } } },
-  tables,
-});
 
 const all = async (found: AsyncIterable<Portion>) => {
   const read: Portion[] = [];
@@ -27,7 +22,7 @@ for (const there of names.filter((one) => one !== 'sqlite' && names.includes('sq
       const side = new Side('source', house('sqlite').database);
       const source = await described(side);
       const target = await described(new Side('target', house(there).database));
-      const reader = new Reader({ url, source: plain(source), target: plain(target) });
+      const reader = new Reader({ url, source, target });
       return { side, reader, tables: movedTables(source, target) };
     }
 

@@ -23,7 +23,8 @@ export class Reader {
   readonly #worker: Worker;
   readonly #waiting: { readonly resolve: (reply: Reply) => void; readonly reject: (error: unknown) => void }[] = [];
 
-  constructor(task: Task) {
+  constructor({ url, source, target }: Task) {
+    const task: Task = { url, source: plainly(source), target: plainly(target) };
     this.#worker = new Worker(new URL('reader-thread.js', import.meta.url), { workerData: task });
     this.#worker.on('message', (reply: Reply) => this.#waiting.shift()?.resolve(reply));
     this.#worker.on('error', (error) => this.#fail(error));
@@ -64,3 +65,9 @@ export class Reader {
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 }
+
+/** As much of it as a thread can be told. */
+const plainly = ({ database, tables }: Described): Described => ({
+  database: { dialect: { catalogue: { kinds: database.dialect.catalogue.kinds } } },
+  tables,
+});

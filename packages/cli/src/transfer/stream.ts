@@ -18,7 +18,7 @@ const LITTLE = 2 ** 17;
 
 const lengthOf = (rows: readonly CanonicalRow[]): number => rows.reduce((sum, { text }) => sum + text.length, 0);
 
-/** How many rows the next page has. It follows from the rows that were read alone: equal tables are cut alike. */
+/** How many rows the next page has. It follows from what was read alone, and not from how long that took. */
 export class Size {
   limit = FIRST;
 
@@ -26,6 +26,7 @@ export class Size {
     this.found(rows.length, lengthOf(rows));
   }
 
+  /** @param length of their text, or of as many bytes */
   found(rows: number, length: number): void {
     if (rows < this.limit && length < MUCH) return;
     if (length > MUCH) this.limit = Math.max(this.limit / 2, LEAST);

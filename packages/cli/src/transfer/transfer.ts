@@ -12,7 +12,7 @@ import { Reader, type Task } from './reader.js';
 import { openSides, type Side } from './side.js';
 import { settled } from './settled.js';
 import { Spool } from './spool.js';
-import { described, movedTables, type Described, type MovedTable } from './table.js';
+import { described, movedTables, type MovedTable } from './table.js';
 
 /** So many rows are worth to copy them ahead, to take off an empty target what slows it, and to read in a thread of their own. */
 const MANY = 10_000;
@@ -72,7 +72,7 @@ export async function transfer(from: string, to: string, options: TransferOption
     const there = await described(target);
     const wanted = chosen(movedTables(here, there), options.tables);
     const comparing = new Counting('comparing', await rowsOf(wanted, source), options);
-    const task = { url: from, source: plainly(here), target: plainly(there) };
+    const task = { url: from, source: here, target: there };
     const { plans, refused } = await planned(wanted, { source, target, spool, task }, comparing, options);
     let copied: ReadonlyMap<string, Copied> = new Map();
     if (writes && refused === 0) {
@@ -156,12 +156,6 @@ async function areEmpty(tables: readonly MovedTable[], side: Side): Promise<bool
 
 /** Whether both sides differ in a range, or may. */
 const isLeft = (range: Range): boolean => range.open || differ(range);
-
-/** What a thread may be told of it. */
-const plainly = ({ database, tables }: Described): Described => ({
-  database: { dialect: { catalogue: { kinds: database.dialect.catalogue.kinds } } },
-  tables,
-});
 
 const namesOf = (tables: readonly MovedTable[]) => tables.map(({ name }) => name);
 
