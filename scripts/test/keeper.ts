@@ -4,6 +4,10 @@ import { once } from 'node:events';
 import { openSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How long what is left of a server that was killed may hold on to its data, in milliseconds. */
+const PATIENCE = 20_000;
 
 export interface Keep {
   /** Belongs to the server alone, and is deleted with it, unless it stays. */
@@ -21,26 +25,29 @@ const log = join(folder, 'log');
 const output = openSync(log, 'a');
 let running: ChildProcess | null = null;
 let ending = false;
-let crashing = false;
+let killedAt = -Infinity;
 
 for (const event of ['disconnect', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(event, end);
 
 // Asked to: ends the server as a power cut would, and starts it again on what it has written.
 process.on('message', () => {
-  crashing = true;
+  killedAt = performance.now();
   if (running?.pid !== undefined) process.kill(-running.pid, 'SIGKILL');
 });
 
 for (const [file, ...args] of commands) {
   let code: unknown;
-  do {
-    crashing = false;
-    // The other end may have gone before anyone here listened.
-    if (ending || !process.connected) break;
+  // The other end may have gone before anyone here listened.
+  while (!ending && process.connected) {
     // A group of its own: a terminal's Ctrl-C does not reach it, and what a command starts ends with it.
     running = spawn(file, args, { stdio: ['ignore', output, output], cwd: folder, detached: true, ...user });
     [code] = (await once(running, 'close')) as unknown[];
-  } while (crashing);
+    running = null;
+    // PostgreSQL's other processes are not of its group and end when they notice that the first is gone: until then
+    // the next refuses to start.
+    if (performance.now() - killedAt > PATIENCE) break;
+    await sleep(20);
+  }
   if (code !== 0) break;
 }
 if (!ending && process.connected) process.send?.(readFileSync(log, 'utf8').trim().split('\n').slice(-3).join('\n'));
@@ -49,6 +56,5 @@ process.exit();
 
 function end(): void {
   ending = true;
-  if (running?.pid === undefined || running.exitCode !== null) return;
-  process.kill(-running.pid, signal);
+  if (running?.pid !== undefined) process.kill(-running.pid, signal);
 }

@@ -22,13 +22,13 @@ async function madeOn(serverUrl: string): Promise<string> {
   return made.href;
 }
 
-/** Resolves when the server has lost a connection that it had. */
-async function dies(database: Database): Promise<void> {
+/** Connects, and tells when the server has lost the connection. */
+async function watch(database: Database): Promise<{ readonly end: Promise<void> }> {
   const ask = async () =>
     database.rows('alive', {}, () => database.knex.select(database.knex.raw('1 as one'))).then(async () => sleep(5));
   await ask();
   let begun = false;
-  await database
+  const end = database
     .run(async () => {
       // Where the connection was lost, it may be begun again on another.
       if (begun) return;
@@ -36,6 +36,7 @@ async function dies(database: Database): Promise<void> {
       for (;;) await ask();
     })
     .catch(() => undefined);
+  return { end };
 }
 
 /** Resolves when the server answers somebody who was not there before. */
@@ -84,16 +85,16 @@ for (const engine of [postgres, mysql, mariadb]) {
           await to.empty();
           // Spread evenly, each somewhere in its part of the whole.
           const after = (whole * (kill + Math.random())) / KILLS;
+          const watched = await watch(there.database);
           const ended = transfer(from.url, to.url).then(
             ({ outcome }) => outcome,
             (error: unknown) => error,
           );
-          const dead = dies(there.database);
           await sleep(after);
           server?.crash?.();
           const outcome = await ended;
           if (outcome !== 'identical') expect(outcome).to.be.instanceOf(CannotRunError);
-          await dead;
+          await watched.end;
           await answers(there.url);
           expect((await transfer(from.url, to.url)).outcome, `killed after ${after} ms`).to.equal('identical');
         }
