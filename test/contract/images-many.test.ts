@@ -181,6 +181,8 @@ describe('Whichever index leads to them, images', function many() {
       () => ({ captured: { to: taken(30) }, tags: { all: ['most'] } }),
       () => ({ captured: { from: taken(10) }, tags: { all: ['half', 'few'] }, ownerId: owners[0]?.id }),
       () => ({ captured: { from: taken(60) }, created: { from: at(500) }, trash: 'included' }),
+      () => ({ captured: { from: taken(70) }, tags: { all: ['old'] } }),
+      () => ({ captured: { from: taken(40) }, tags: { none: ['new'] }, width: { max: 640 } }),
     ],
     'by their sizes': [
       () => ({ byteSize: { min: 10_000 } }),

@@ -56,6 +56,7 @@ const imageFilters = ({ busy, quiet, images }: Data): Record<keyof ImageFilter, 
   },
   captured: {
     many: { captured: { to: day(-30) } },
+    some: { captured: { from: day(-300), to: day(0) } },
     few: { captured: { from: day(-100), to: day(-90) } },
   },
   tags: {

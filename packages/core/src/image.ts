@@ -131,10 +131,16 @@ export interface ImageFilter {
   /** By age, images are looked at until a page has it, as they are for `height` and `metadata`. */
   readonly width?: Range | undefined;
   readonly height?: Range | undefined;
-  /** A page takes as long with many images as with few when it is sorted by `byteSize`; by age it looks for them. */
+  /**
+   * A page takes as long with many images as with few when it is sorted by `byteSize`; by age up to 50,000 are gathered,
+   * and beyond that they are looked for.
+   */
   readonly byteSize?: Range | undefined;
   readonly created?: Period | undefined;
-  /** A page takes as long with many images as with few when it is sorted by `capturedAt`; by age it looks for them. */
+  /**
+   * A page takes as long with many images as with few when it is sorted by `capturedAt`; by age up to 50,000 are gathered,
+   * and beyond that they are looked for.
+   */
   readonly captured?: Period | undefined;
   readonly tags?:
     | {

@@ -27,9 +27,9 @@ export function between(query: Knex.QueryBuilder, column: string, bounds: Bounds
 /** How many rows are few: to gather and sort them takes about as long as a page does anyway. */
 export const FEW = 250;
 
-/** The id after a few of those that a query finds; null where there are no more. Ids tell times: it tells how close they lie. */
-export const reachOf = (query: Knex.QueryBuilder, id: string): Knex.QueryBuilder =>
-  query.select(id).limit(1, { skipBinding: true }).offset(FEW, { skipBinding: true });
+/** The id after so many of those that a query finds; null where there are no more. Ids tell times: it tells how close they lie. */
+export const reachOf = (query: Knex.QueryBuilder, id: string, after = FEW): Knex.QueryBuilder =>
+  query.select(id).limit(1, { skipBinding: true }).offset(after, { skipBinding: true });
 
 /** The condition that JSON has a value at a path, or this value. */
 export function having({ dialect }: Database, column: string, filter: MetadataFilter | undefined): Fragment | null {

@@ -16,6 +16,8 @@ export interface Access {
   readonly byAge: boolean;
   /** Of which term it is the only word, which has yet to be learned. */
   readonly word?: number;
+  /** Whether it gives few by itself, and each once. */
+  readonly bounded?: true;
   /** What is left to be looked at. */
   readonly rest: (values: ConditionValues) => ConditionValues;
 }
@@ -24,6 +26,14 @@ export interface Access {
 export interface Choice {
   readonly access: Access | null;
   readonly few: boolean;
+}
+
+/** What `choose` found. */
+export interface Chosen extends Choice {
+  /** Where images are wanted by age: a range of captures or of sizes, which has more than a few. */
+  readonly range: Access | null;
+  /** The conditions, with what was learned of them. */
+  readonly conditions: ImageConditions;
 }
 
 /** The columns of `images` that have an index, beside those that are compared with one value. */
@@ -142,6 +152,7 @@ export function nearAccess({ knex, dialect }: Database): Access {
     ids,
     column: 'near.id',
     byAge: false,
+    bounded: true,
     rest: (given) => ({ ...given, near: undefined }),
   };
 }
@@ -151,20 +162,20 @@ export function nearAccess({ knex, dialect }: Database): Access {
  * is gathered. Of the others that give ids by age the one is taken whose few next ones reach the farthest, for ids tell times,
  * and so how close together what it gives lies.
  * @param sort the column by which images are sorted; `id` is by age
- * @returns also the conditions, with what was learned of them; null when no image matches
+ * @returns null when no image matches
  */
 export async function choose(
   database: Database,
   conditions: ImageConditions,
   { sort, direction }: { readonly sort: string; readonly direction: 'asc' | 'desc' },
-): Promise<(Choice & { readonly conditions: ImageConditions }) | null> {
+): Promise<Chosen | null> {
   const { knex } = database;
   const { values } = conditions;
-  if (values.near) return { access: nearAccess(database), few: true, conditions };
+  if (values.near) return { access: nearAccess(database), few: true, range: null, conditions };
   const all = accesses(database, conditions, sort);
   const [only] = all;
-  if (!only) return { access: null, few: false, conditions };
-  if (all.length === 1 && only.byAge && sort === 'id') return { access: only, few: false, conditions };
+  if (!only) return { access: null, few: false, range: null, conditions };
+  if (all.length === 1 && only.byAge && sort === 'id') return { access: only, few: false, range: null, conditions };
 
   const name = `images.choose ${sort} ${direction} ${conditions.trash}${conditions.named ? ' named' : ''}`;
   const row = await database.row(name, { values }, (given) => {
@@ -219,11 +230,14 @@ export async function choose(
   const few = usable.filter((one) => one.reach === null);
   const fewest = few.find(({ access }) => access.byAge) ?? few[0];
   // What comes in the order that is wanted need not be gathered.
-  if (fewest) return { access: fewest.access, few: sort !== 'id' || !fewest.access.byAge, conditions: learned };
-  if (sort !== 'id') return { access: null, few: false, conditions: learned };
+  if (fewest) {
+    return { access: fewest.access, few: sort !== 'id' || !fewest.access.byAge, range: null, conditions: learned };
+  }
+  if (sort !== 'id') return { access: null, few: false, range: null, conditions: learned };
   const [farthest] = usable
     .filter(({ access }) => access.byAge)
     .map(({ access, reach }) => ({ access, reach: id(reach) }))
     .toSorted((a, b) => (a.reach < b.reach === (direction === 'desc') ? -1 : 1));
-  return { access: farthest?.access ?? null, few: false, conditions: learned };
+  const range = usable.find(({ access }) => access.column === 'images.id' && !access.byAge);
+  return { access: farthest?.access ?? null, few: false, range: range?.access ?? null, conditions: learned };
 }

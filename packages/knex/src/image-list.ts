@@ -5,10 +5,11 @@ import { number } from './columns.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
 import { between, FEW, type Bounds, type Value } from './conditions.js';
-import { choose, type Access, type Choice } from './image-access.js';
+import { choose, type Access, type Choice, type Chosen } from './image-access.js';
 import { conditionsOf, type Filter, type ImageConditions } from './image-conditions.js';
 import { narrowByLinks, narrowByRow } from './image-filter.js';
 import { imageColumns, toImage } from './image-row.js';
+import { nextOfRange } from './image-range.js';
 import { pageOf, placeOf } from './page.js';
 
 type SortKey = keyof typeof imagePlaces;
@@ -58,10 +59,11 @@ export async function listImages<Item>(
     given: Given,
     rows: number,
     build: (images: Knex.QueryBuilder, given: Given) => void,
+    by: Chosen = chosen,
   ) => {
-    const title = `images.list${name} ${part} ${direction} ${rows} ${chosen.access?.name} ${chosen.few} ${conditions?.shape}`;
-    return database.rows(title, { values: chosen.conditions.values, given }, (all) => {
-      const images = found(database, chosen, { ...chosen.conditions, values: all.values }, { column, direction, rows });
+    const title = `images.list${name} ${part} ${direction} ${rows} ${by.access?.name} ${by.few} ${by.conditions.shape}`;
+    return database.rows(title, { values: by.conditions.values, given }, (all) => {
+      const images = found(database, by, { ...by.conditions, values: all.values }, { column, direction, rows });
       build(images, all.given);
       join(images);
       return images.select(imageColumns(database)).orderBy('images.id', direction).limit(rows, { skipBinding: true });
@@ -69,7 +71,11 @@ export async function listImages<Item>(
   };
 
   if (column === 'id') {
-    const rows = await read('by age', {}, limit + 1, () => undefined);
+    const byAge = (by: Chosen) => read('by age', {}, limit + 1, () => undefined, by);
+    const { range } = chosen;
+    const rows = await (range
+      ? nextOfRange(database, { ...chosen, range }, direction, limit + 1, byAge)
+      : byAge(chosen));
     return pageOf(rows.map(item), limit, query, (last) => [null, image(last).id]);
   }
 
@@ -107,13 +113,13 @@ export async function countImages(database: Database, where: Filter, atMost: num
   const conditions = await conditionsOf(database, where);
   const chosen = conditions && (await choose(database, conditions, { sort: 'id', direction: 'desc' }));
   if (!chosen) return 0;
-  const { access, few } = chosen;
-  const title = `images.count ${atMost ?? 'all'} ${access?.name} ${few} ${conditions?.shape}`;
+  const by = { ...chosen, access: chosen.access ?? chosen.range };
+  const title = `images.count ${atMost ?? 'all'} ${by.access?.name} ${by.few} ${conditions?.shape}`;
   const row = await database.row(title, { values: chosen.conditions.values }, ({ values }) => {
     const given = { ...chosen.conditions, values };
-    const ids = isLink(chosen)
-      ? idsByAge(database, chosen.access, given)
-      : found(database, chosen, given, null).select('images.id');
+    const ids = isLink(by)
+      ? idsByAge(database, by.access, given)
+      : found(database, by, given, null).select('images.id');
     if (atMost !== undefined) ids.limit(atMost, { skipBinding: true });
     return database.knex.from(ids.as('counted')).count({ images: '*' });
   });
@@ -154,9 +160,10 @@ function found(
     // Those that `choose` has counted.
     if (access.byAge) for (const range of rest.ids) between(images, access.column, range);
     // With a limit, for then no database takes it apart to look up something else first. It is twice what there was a moment
-    // ago; `near` has not been counted.
-    const ids = images.distinct({ id: access.column });
-    if (access.name !== 'near') ids.limit(2 * FEW, { skipBinding: true });
+    // ago.
+    const ids = access.bounded
+      ? images.select({ id: access.column })
+      : images.distinct({ id: access.column }).limit(2 * FEW, { skipBinding: true });
     images = knex.from(ids.as('few')).join('images', 'images.id', 'few.id');
     if (!access.byAge) lookAt(images, rest.ids);
   } else {
