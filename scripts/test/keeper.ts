@@ -37,17 +37,17 @@ process.on('message', () => {
 
 for (const [file, ...args] of commands) {
   let code: unknown;
-  // The other end may have gone before anyone here listened.
-  while (!ending && process.connected) {
+  do {
+    // The other end may have gone before anyone here listened.
+    if (ending || !process.connected) break;
     // A group of its own: a terminal's Ctrl-C does not reach it, and what a command starts ends with it.
     running = spawn(file, args, { stdio: ['ignore', output, output], cwd: folder, detached: true, ...user });
     [code] = (await once(running, 'close')) as unknown[];
     running = null;
-    // PostgreSQL's other processes are not of its group and end when they notice that the first is gone: until then
-    // the next refuses to start.
-    if (performance.now() - killedAt > PATIENCE) break;
     await sleep(20);
-  }
+    // PostgreSQL's other processes are not of its group and end when they notice that the first is gone: until then the next
+    // refuses to start.
+  } while (performance.now() - killedAt < PATIENCE);
   if (code !== 0) break;
 }
 if (!ending && process.connected) process.send?.(readFileSync(log, 'utf8').trim().split('\n').slice(-3).join('\n'));
