@@ -62,7 +62,7 @@ export class JanusSide implements Side {
   }
 
   async createMany(images: readonly NewImage[]) {
-    await this.images.createMany(images.values());
+    await this.images.createMany(images);
   }
 
   accept(image: NewImage) {

@@ -104,6 +104,40 @@ describe('Creating many images at once', () => {
     expect((await store.tags.list()).items).to.deep.equal([]);
   });
 
+  it('makes none when one is refused while those after it are made ready, which are no better', async () => {
+    const many = uploads(1_600, { tags: ['cat'] });
+    const orphan = newImage({ ...ada, id: newId<'user'>() });
+    const bad = [...many.slice(0, 700), orphan, ...many.slice(700, 1_100), newImage(ada, { width: 0 })];
+    expect(await refusal(store.images.createMany(bad))).to.be.instanceOf(MissingReferenceError);
+    await expectNothing();
+    expect(await store.images.createMany(many)).to.include({ created: 1_600 });
+  });
+
+  it('makes none when a signal is aborted while those after the first are made ready', async () => {
+    const controller = new AbortController();
+    const late = Object.defineProperty(newImage(ada), 'filename', {
+      enumerable: true,
+      get() {
+        controller.abort();
+        return 'late';
+      },
+    });
+    const many = [...uploads(700, { tags: ['cat'] }), late, ...uploads(900)];
+    const error = await refusal(store.images.createMany(many, { signal: controller.signal }));
+    expect(error.name).to.equal('AbortError');
+    await expectNothing();
+  });
+
+  it('gives all of many the tags that the first of them bring, and the last', async () => {
+    const many = [...uploads(1_200, { tags: ['cat'] }), ...uploads(400, { tags: ['cat', 'elk'] })];
+    await store.images.createMany(many);
+    const { items } = await store.tags.list();
+    expect(items.map(({ name, images }) => ({ name, images }))).to.deep.equal([
+      { name: 'cat', images: 1_600 },
+      { name: 'elk', images: 400 },
+    ]);
+  });
+
   it('makes none when two of them have one id', async () => {
     const id = newId<'image'>();
     const error = await refusal(store.images.createMany(uploads(2, { id })));
@@ -213,6 +247,16 @@ describe('Creating many images at once', () => {
     await store.images.remove(id);
     const result = await store.images.createMany([upload, upload], { onDuplicate: 'restore' });
     expect(result).to.deep.equal({ created: 0, skipped: 1, restored: 1 });
+  });
+
+  it('makes each tag once, when several calls that bring it race', async () => {
+    const racing = Array.from({ length: 3 }, () => store.images.createMany(uploads(600, { tags: ['cat', 'elk'] })));
+    for (const made of await Promise.all(racing)) expect(made).to.include({ created: 600 });
+    const { items } = await store.tags.list();
+    expect(items.map(({ name, images }) => ({ name, images }))).to.deep.equal([
+      { name: 'cat', images: 1_800 },
+      { name: 'elk', images: 1_800 },
+    ]);
   });
 
   it('counts each file as created once, when five of the same call race', async () => {

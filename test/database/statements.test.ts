@@ -159,6 +159,13 @@ describe('the statements of the repositories', () => {
       expect(answered.filter((sql) => sql.includes('image_words'))).to.deep.equal([]);
     });
 
+    it('that many images are created by, which ask for each tag once', async () => {
+      const told = await statements(async () => {
+        await images.createMany(Array.from({ length: 1_600 }, () => newImage(ada, { tags: ['cat', 'dog'] })));
+      });
+      expect(told.filter(({ sql }) => /^select .* from .tags/.test(sql))).to.have.lengthOf(1);
+    });
+
     it('as of one transaction, from its begin to its end, in one unit of work', async () => {
       const told = await statements(async () =>
         database.run(async () => {

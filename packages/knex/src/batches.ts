@@ -12,45 +12,54 @@ export const othersFirst = async (): Promise<void> => immediately();
 /** So many are made of an array before others have their turn: what a server answers meanwhile is not left waiting. */
 const SLICE = 50;
 
-/**
- * What each of any number of things is made into, batch by batch, reading them as it goes. Of an array, the next batch is made while the
- * database is busy with this one; whatever else there is, its owner may see when it is read.
- */
-export function inBatches<Item, Result>(
-  items: Iterable<Item> | AsyncIterable<Item>,
-  make: (item: Item, position: number) => Result,
-): AsyncGenerator<readonly Result[], void, undefined> {
-  return Array.isArray(items) ? oneAhead(batchesOf(items as readonly Item[], make)) : asRead(items, make);
+/** How any number of things are made ready to be written. */
+interface Making<Item, Made, Batch> {
+  /** Makes something of each, which stands where it does among all, from 0. */
+  each(item: Item, position: number): Made;
+  /** Makes a batch of what was made of some. */
+  batch(made: readonly Made[]): Batch;
 }
 
-async function* asRead<Item, Result>(
+/**
+ * Any number of things made ready batch by batch, reading them as it goes. Of an array, the next batch is made ready while the database is
+ * busy with this one; whatever else there is, its owner may see when it is read.
+ */
+export function inBatches<Item, Made, Batch>(
   items: Iterable<Item> | AsyncIterable<Item>,
-  make: (item: Item, position: number) => Result,
-): AsyncGenerator<readonly Result[], void, undefined> {
-  let batch: Result[] = [];
+  making: Making<Item, Made, Batch>,
+): AsyncGenerator<Batch, void, undefined> {
+  return Array.isArray(items) ? oneAhead(batchesOf(items as readonly Item[], making)) : asRead(items, making);
+}
+
+async function* asRead<Item, Made, Batch>(
+  items: Iterable<Item> | AsyncIterable<Item>,
+  making: Making<Item, Made, Batch>,
+): AsyncGenerator<Batch, void, undefined> {
+  let made: Made[] = [];
   let position = 0;
   for await (const item of items) {
-    batch.push(make(item, position));
+    made.push(making.each(item, position));
     position += 1;
-    if (batch.length < BATCH) continue;
-    yield batch;
+    if (made.length < BATCH) continue;
+    yield making.batch(made);
     await othersFirst();
-    batch = [];
+    made = [];
   }
-  if (batch.length > 0) yield batch;
+  if (made.length > 0) yield making.batch(made);
 }
 
-async function* batchesOf<Item, Result>(
+async function* batchesOf<Item, Made, Batch>(
   items: readonly Item[],
-  make: (item: Item, position: number) => Result,
-): AsyncGenerator<readonly Result[], void, undefined> {
+  making: Making<Item, Made, Batch>,
+): AsyncGenerator<Batch, void, undefined> {
   for (let start = 0; start < items.length; start += BATCH) {
-    const batch: Result[] = [];
+    const made: Made[] = [];
     for (const [at, item] of items.slice(start, start + BATCH).entries()) {
       if (at % SLICE === 0) await othersFirst();
-      batch.push(make(item, start + at));
+      made.push(making.each(item, start + at));
     }
-    yield batch;
+    await othersFirst();
+    yield making.batch(made);
   }
 }
 

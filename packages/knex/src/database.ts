@@ -301,7 +301,7 @@ export class Database implements UnitOfWork {
     });
     const about = (statement: number, row?: number) => {
       if (row !== undefined) return { table, rows: rows.slice(row, row + 1) };
-      const counts = statements.map(({ bindings, lines }) => lines?.length ?? bindings.length / columns.length);
+      const counts = statements.map(({ bindings, lines }) => (lines ? rows.length : bindings.length / columns.length));
       const start = counts.slice(0, statement).reduce((sum, count) => sum + count, 0);
       return { table, rows: rows.slice(start, start + (counts[statement] ?? 0)) };
     };

@@ -7,7 +7,7 @@ import { PRIMARY_KEY, type Row } from './dialects/dialect.js';
 import { backInQueue } from './image-queue-row.js';
 import { inOrder, newImageValues, type CheckedImage } from './image-row.js';
 import { padded } from './statement.js';
-import { ensureTags, TAGGING } from './tag-repository.js';
+import { ensureTags, TAGGING, type KnownTags } from './tag-repository.js';
 
 /** The rule that an owner has each file once. */
 export const ONE_OF_EACH = 'images_owner_id_sha256_unique';
@@ -19,13 +19,30 @@ export function checkedImage(image: NewImage, at = ''): CheckedImage {
   return Object.assign(values, { id: identity.id, createdAt: identity.at });
 }
 
-/** Creates some images, and does with those that their owners have already as it is told. */
+/** Some images to be created, ready to be written. */
+interface Batch {
+  readonly images: readonly CheckedImage[];
+  /** All that is written of them but their tags. */
+  readonly writes: readonly Write[];
+}
+
+export const batchOf = (database: Database, images: readonly CheckedImage[]): Batch => ({
+  images,
+  writes: imageRows(database, images),
+});
+
+/**
+ * Creates some images, and does with those that their owners have already as it is told.
+ * @param tags those that are known from the batches before, in the same unit of work
+ */
 export async function createBatch(
   database: Database,
-  batch: readonly CheckedImage[],
+  batch: Batch,
   mode: OnDuplicate,
+  tags: KnownTags,
 ): Promise<CreatedMany> {
-  const copies = async () => (mode === 'fail' ? [] : copiesOf(database, batch));
+  const { images } = batch;
+  const copies = async () => (mode === 'fail' ? [] : copiesOf(database, images));
   let restored = 0;
   let found = await copies();
   const trash = () => (mode === 'restore' ? inTrash(found) : []);
@@ -35,12 +52,12 @@ export async function createBatch(
     found = await copies();
   }
   const taken = new Set(found.map((row) => keyOf(id(row['owner_id']), text(row['sha256']))));
-  const fresh = batch.filter(({ ownerId, sha256 }) => {
+  const fresh = images.filter(({ ownerId, sha256 }) => {
     const key = keyOf(ownerId, sha256);
     return mode === 'fail' || (!taken.has(key) && taken.add(key));
   });
-  await insertImages(database, fresh);
-  return { created: fresh.length, skipped: batch.length - fresh.length - restored, restored };
+  await insertBatch(database, fresh.length === images.length ? batch : batchOf(database, fresh), tags);
+  return { created: fresh.length, skipped: images.length - fresh.length - restored, restored };
 }
 
 const inTrash = (found: readonly Row[]) =>
@@ -62,20 +79,20 @@ async function copiesOf(database: Database, images: readonly CheckedImage[]): Pr
 }
 
 /** Inserts images, with their words and tags. Call it in a unit of work that is tried again on `TAGGING`. */
-export async function insertImages(database: Database, images: readonly CheckedImage[]): Promise<void> {
+async function insertBatch(database: Database, { images, writes }: Batch, known: KnownTags): Promise<void> {
   const { dialect } = database;
-  const names = [...new Set(images.flatMap((image) => image.tags))].toSorted();
-  const tags = await ensureTags(database, names);
-  await database.write(
-    ...imageRows(database, images),
-    database.insertion(
-      'image_tags',
-      images.flatMap((image) => {
-        const image_id = dialect.idValue(image.id);
-        return image.tags.map((name) => ({ image_id, tag_id: tags.get(name) }));
-      }),
-    ),
-  );
+  try {
+    const tags = await ensureTags(database, new Set(images.flatMap((image) => image.tags)), known);
+    const tagRows = images.flatMap((image) => {
+      const image_id = dialect.idValue(image.id);
+      return image.tags.map((name) => ({ image_id, tag_id: tags.get(name) }));
+    });
+    await database.write(...writes, database.insertion('image_tags', tagRows));
+  } catch (error) {
+    // Of those that were made, or found, some may be gone.
+    known.clear();
+    throw error;
+  }
 }
 
 /** Inserts one image; its tags are looked up on the way. If it has any, call it in a unit of work. */
@@ -100,7 +117,7 @@ export function insertImage(database: Database, image: CheckedImage): Promise<un
 
 /** Gives an image those of some tags that it has not. Call it in a unit of work that is tried again on `TAGGING`. */
 export async function addTags(database: Database, image: Knex.Value, names: readonly string[]): Promise<void> {
-  const tags = await ensureTags(database, names);
+  const tags = await ensureTags(database, new Set(names));
   const rows = await database.rows('images.tags', { image }, (given) =>
     database.knex('image_tags').select('tag_id').where('image_id', given.image),
   );

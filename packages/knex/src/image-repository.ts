@@ -52,6 +52,7 @@ import type { Database } from './database.js';
 import { PRIMARY_KEY } from './dialects/dialect.js';
 import {
   addTags,
+  batchOf,
   checkedImage,
   createBatch,
   created,
@@ -67,7 +68,7 @@ import { claimImages, completeClaim, extendClaim, failClaim, processingOf } from
 import { outOfQueue, queueValues } from './image-queue-row.js';
 import { imageColumns, imageValues, toAnalysis, toImage, type CheckedImage } from './image-row.js';
 import { padded } from './statement.js';
-import { TAGGING } from './tag-repository.js';
+import { TAGGING, type KnownTags } from './tag-repository.js';
 
 export class KnexImageRepository implements ImageRepository {
   static {
@@ -120,8 +121,13 @@ export class KnexImageRepository implements ImageRepository {
     return this.database.runOver(images, async () => {
       const total = { created: 0, skipped: 0, restored: 0 };
       const rules = mode === 'fail' ? TAGGING : [ONE_OF_EACH, ...TAGGING];
-      for await (const batch of inBatches(images, (image, position) => checkedImage(image, String(position)))) {
-        const create = async () => createBatch(this.database, batch, mode);
+      const tags: KnownTags = new Map();
+      const making = {
+        each: (image: NewImage, position: number) => checkedImage(image, String(position)),
+        batch: (checked: readonly CheckedImage[]) => batchOf(this.database, checked),
+      };
+      for await (const batch of inBatches(images, making)) {
+        const create = async () => createBatch(this.database, batch, mode, tags);
         // Alone, nothing is in its way, and needs a savepoint to be tried again from: for that, SQLite copies all that it changes.
         const done = await (this.database.dialect.writesAlone
           ? create()

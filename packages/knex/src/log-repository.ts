@@ -86,9 +86,13 @@ export class KnexLogRepository implements LogRepository {
     check(many, entries, 'entries');
     return this.database.runOver(entries, async () => {
       let appended = 0;
-      for await (const batch of inBatches(entries, (entry, position) => this.#row(entry, String(position)))) {
-        await this.database.insert('logs', batch);
-        appended += batch.length;
+      const making = {
+        each: (entry: NewLogEntry, position: number) => this.#row(entry, String(position)),
+        batch: (rows: readonly Row[]) => ({ count: rows.length, write: this.database.insertion('logs', rows) }),
+      };
+      for await (const { count, write } of inBatches(entries, making)) {
+        await this.database.write(write);
+        appended += count;
       }
       return appended;
     });

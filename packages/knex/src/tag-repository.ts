@@ -129,18 +129,32 @@ export async function tagIds(database: Database, names: readonly string[]): Prom
 }
 
 /**
- * The ids of tags, as `tagIds` has them; those that do not exist yet are made. Call it in a unit of work that is tried again on
- * `TAGGING`.
+ * Ids of tags by their names, as their column's values, that a unit of work has given to images: until it ends, nobody else renames one,
+ * or merges it away.
+ */
+export type KnownTags = Map<string, Knex.Value>;
+
+const MOST_KNOWN = 10_000;
+
+/**
+ * The ids of these tags, and of those that are known; those that do not exist yet are made. Call it in a unit of work that is tried again
+ * on `TAGGING`, and give these tags to images in it.
+ * @param known is told of these tags
  */
 export async function ensureTags(
   database: Database,
-  names: readonly string[],
+  names: ReadonlySet<string>,
+  known: KnownTags = new Map(),
 ): Promise<ReadonlyMap<string, Knex.Value>> {
-  const ids = await tagIds(database, names);
-  const missing = names
+  if (known.size > MOST_KNOWN) known.clear();
+  const asked = [...names].filter((name) => !known.has(name)).toSorted();
+  if (asked.length === 0) return known;
+  const ids = await tagIds(database, asked);
+  const missing = asked
     .filter((name) => !ids.has(name))
     .map((name) => ({ id: database.dialect.idValue(newId<'tag'>()), name }));
   await database.insert('tags', missing);
   for (const tag of missing) ids.set(tag.name, tag.id);
-  return ids;
+  for (const [name, tag] of ids) known.set(name, tag);
+  return known;
 }

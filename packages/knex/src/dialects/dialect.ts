@@ -24,8 +24,8 @@ export interface Bound {
   readonly bindings: readonly Knex.Value[];
   /** The values of each row, for a statement that is run for each. */
   readonly rows?: readonly (readonly Knex.Value[])[];
-  /** Rows that a database reads from the client after the statement, each as the text of its line; or bytes of lines. */
-  readonly lines?: readonly string[] | readonly Uint8Array[];
+  /** Lines of rows that a database reads from the client after the statement, some at a time. */
+  readonly lines?: readonly Uint8Array[];
   /** Is given the lines that a statement makes of the rows that it finds, some at a time. */
   readonly reads?: (lines: Uint8Array) => void;
 }

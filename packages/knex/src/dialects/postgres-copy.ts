@@ -4,13 +4,23 @@ import { asText } from './postgres-flight.js';
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
+const LINES_AT_ONCE = 100;
+
 /** A value in the text format of COPY. */
 function field(value: Knex.Value | undefined): string {
-  const text = asText(value);
-  if (text === null) return '\\N';
-  return typeof value === 'string' && /[\\\t\n\r]/.test(text)
-    ? text.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character] ?? character)
-    : text;
+  if (typeof value !== 'string') return asText(value) ?? '\\N';
+  return /[\\\t\n\r]/.test(value)
+    ? value.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character] ?? character)
+    : value;
+}
+
+function linesOf(rows: Insertion['rows']): readonly Uint8Array[] {
+  const lines: Uint8Array[] = [];
+  for (let start = 0; start < rows.length; start += LINES_AT_ONCE) {
+    const some = rows.slice(start, start + LINES_AT_ONCE).map((row) => `${row.map(field).join('\t')}\n`);
+    lines.push(Buffer.from(some.join('')));
+  }
+  return lines;
 }
 
 const fromClient = (table: string, columns: readonly string[]) => `COPY ${table} (${columns.join(', ')}) FROM STDIN`;
@@ -25,5 +35,5 @@ export const copyOf = ({ table, columns, rows }: Insertion): Bound => ({
   name: inserting(table),
   sql: fromClient(table, columns),
   bindings: [],
-  lines: rows.map((row) => `${row.map(field).join('\t')}\n`),
+  lines: linesOf(rows),
 });

@@ -222,11 +222,9 @@ class CopyOut {
 /** Whether an error is one that the server sent: those have a severity. */
 export const isOfServer = (error: unknown): boolean => error instanceof Error && 'severity' in error;
 
-const LINES_AT_ONCE = 100;
-
 /** https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-COPY */
-function sendLines(wire: Wire, lines: Lines): void {
-  for (const chunk of chunksOf(lines)) {
+function sendLines(wire: Wire, lines: readonly Uint8Array[]): void {
+  for (const chunk of lines) {
     // What the driver sends a chunk with copies it twice, with as much memory again.
     wire.stream.write(headerOf(chunk));
     wire.stream.write(chunk);
@@ -240,18 +238,6 @@ function headerOf({ length }: Uint8Array): Uint8Array {
   header.write('d');
   header.writeInt32BE(4 + length, 1);
   return header;
-}
-
-type Lines = NonNullable<Bound['lines']>;
-
-const isText = (lines: Lines): lines is readonly string[] => typeof lines[0] === 'string';
-
-function chunksOf(lines: Lines): readonly Uint8Array[] {
-  if (!isText(lines)) return lines;
-  const chunks: Buffer[] = [];
-  for (let start = 0; start < lines.length; start += LINES_AT_ONCE)
-    chunks.push(Buffer.from(lines.slice(start, start + LINES_AT_ONCE).join('')));
-  return chunks;
 }
 
 /** A statement with its values in it: COPY takes none beside it. */
