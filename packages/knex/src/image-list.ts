@@ -36,6 +36,9 @@ export interface With<Item> {
 
 export const imagesAlone: With<Image> = { name: '', join: () => undefined, item: toImage, image: (image) => image };
 
+/** Images as the database gives them. */
+export const imageRows: With<Row> = { ...imagesAlone, item: (row) => row, image: toImage };
+
 /** A page of images, by keyset. */
 export async function listImages<Item>(
   database: Database,
@@ -70,7 +73,7 @@ export async function listImages<Item>(
 
   if (column === 'id') {
     const rows = await read('by age', {}, limit + 1, () => undefined);
-    return pageOf(rows.map(item), limit, query, (last) => [null, image(last).id]);
+    return pageOf(rows, limit, item, query, (last) => [null, image(last).id]);
   }
 
   // Databases put what is absent first or last as they please. Here it is asked for by itself, after all the rest.
@@ -99,7 +102,7 @@ export async function listImages<Item>(
     });
     rows.push(...absent);
   }
-  return pageOf(rows.map(item), limit, query, (last) => [of(image(last)), image(last).id]);
+  return pageOf(rows, limit, item, query, (last) => [of(image(last)), image(last).id]);
 }
 
 /** How many images match. @param atMost to count no further */
