@@ -281,6 +281,21 @@ describe('the statements of the repositories', () => {
         await images.createMany(Array.from({ length: 600 }, () => newImage(ada)));
         for await (const image of images.stream()) if (image) break;
       },
+      'a stream that is broken off while the next page is read': async () => {
+        await images.createMany(Array.from({ length: 1_600 }, () => newImage(ada)));
+        let met = 0;
+        for await (const { id } of images.stream()) if (id && (met += 1) === 501) break;
+      },
+      'a stream that a unit of work leaves': async () => {
+        await images.createMany(Array.from({ length: 1_600 }, () => newImage(ada)));
+        await database.run(async () => {
+          let met = 0;
+          for await (const { id } of images.stream()) {
+            await logs.append({ action: id });
+            if ((met += 1) === 501) break;
+          }
+        });
+      },
       'a stream whose reader throws': async () => {
         await images.createMany([newImage(ada), newImage(ada)]);
         const error = await refusal(

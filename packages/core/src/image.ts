@@ -248,7 +248,10 @@ export interface ImageRepository extends ImageProcessing {
    * then it counts no further.
    */
   count(where?: ImageFilter, options?: CallOptions & { readonly atMost?: number | undefined }): Promise<number>;
-  /** Every image that matches, page by page: memory stays bounded, and no connection is held between pages. */
+  /**
+   * Every image that matches, page by page: memory stays bounded, and no connection is held between pages. A page may be read
+   * while the one before is looked at.
+   */
   stream(where?: ImageFilter, options?: CallOptions & { readonly sort?: ImageSort | undefined }): AsyncIterable<Image>;
   /**
    * Changes the fields that are given, if nobody else has changed the image since `version` was read.

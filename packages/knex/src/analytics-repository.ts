@@ -168,7 +168,7 @@ export class KnexAnalyticsRepository implements AnalyticsRepository {
       if (given.after !== undefined) query.where('images.id', '<', given.after);
       return query;
     });
-    return pageOf(rows.map(toImage), limit, of, (last) => [last.id]);
+    return pageOf(rows, limit, toImage, of, (last) => [last.id]);
   }
 
   /** An event's id carries the instant it was created at. */

@@ -1,5 +1,5 @@
 import { setImmediate as immediately } from 'node:timers/promises';
-import type { Sweep } from '@janus/core';
+import type { Cursor, Page, Sweep } from '@janus/core';
 import type { Knex } from 'knex';
 import type { Row } from './dialects/dialect.js';
 
@@ -72,6 +72,33 @@ async function* oneAhead<Item>(items: AsyncGenerator<Item, void, undefined>): As
     // Whoever comes to it is told.
     next.catch(() => undefined);
     yield value;
+  }
+}
+
+/**
+ * The items of each page, from the first to the last.
+ * @param read reads a page
+ * @param isAhead whether the next page may be read now, while one is looked at; with the first it is not, for many stop there
+ */
+export async function* pagesOf<Item>(
+  read: (after: Cursor | null) => Promise<Page<Item>>,
+  isAhead: () => boolean,
+): AsyncGenerator<readonly Item[], void, undefined> {
+  let page = await read(null);
+  let ahead: Promise<Page<Item>> | undefined;
+  try {
+    for (;;) {
+      yield page.items;
+      if (page.next === null) return;
+      await othersFirst();
+      page = await (ahead && isAhead() ? ahead : read(page.next));
+      ahead = page.next !== null && isAhead() ? read(page.next) : undefined;
+      // Whoever comes to it is told.
+      ahead?.catch(() => undefined);
+    }
+  } finally {
+    // Whoever leaves early leaves nothing under way.
+    await ahead?.catch(() => undefined);
   }
 }
 

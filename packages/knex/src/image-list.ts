@@ -37,6 +37,9 @@ export interface With<Item> {
 
 export const imagesAlone: With<Image> = { name: '', join: () => undefined, item: toImage, image: (image) => image };
 
+/** Images as the database gives them. */
+export const imageRows: With<Row> = { ...imagesAlone, item: (row) => row, image: toImage };
+
 /** A page of images, by keyset. */
 export async function listImages<Item>(
   database: Database,
@@ -76,7 +79,7 @@ export async function listImages<Item>(
     const rows = await (range
       ? nextOfRange(database, { ...chosen, range }, direction, limit + 1, byAge)
       : byAge(chosen));
-    return pageOf(rows.map(item), limit, query, (last) => [null, image(last).id]);
+    return pageOf(rows, limit, item, query, (last) => [null, image(last).id]);
   }
 
   // Databases put what is absent first or last as they please. Here it is asked for by itself, after all the rest.
@@ -105,7 +108,7 @@ export async function listImages<Item>(
     });
     rows.push(...absent);
   }
-  return pageOf(rows.map(item), limit, query, (last) => [of(image(last)), image(last).id]);
+  return pageOf(rows, limit, item, query, (last) => [of(image(last)), image(last).id]);
 }
 
 /** How many images match. @param atMost to count no further */

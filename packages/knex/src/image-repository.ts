@@ -4,6 +4,7 @@ import type {
   Claim,
   ClaimOptions,
   CreatedMany,
+  Cursor,
   DuplicateOption,
   Image,
   ImageAnalysis,
@@ -46,7 +47,7 @@ import {
   userId,
 } from '@janus/core/adapter';
 import type { Knex } from 'knex';
-import { BATCH, inBatches, othersFirst, sweepAway } from './batches.js';
+import { BATCH, inBatches, pagesOf, sweepAway } from './batches.js';
 import { calls } from './calls.js';
 import type { Database } from './database.js';
 import { PRIMARY_KEY } from './dialects/dialect.js';
@@ -62,7 +63,7 @@ import {
   takeOutOfTrash,
 } from './image-creation.js';
 import { trashed } from './image-filter.js';
-import { countImages, imagesAlone, listImages } from './image-list.js';
+import { countImages, imageRows, imagesAlone, listImages } from './image-list.js';
 import { withOwners } from './image-owner.js';
 import { claimImages, completeClaim, extendClaim, failClaim, processingOf } from './image-queue.js';
 import { outOfQueue, queueValues } from './image-queue-row.js';
@@ -192,14 +193,16 @@ export class KnexImageRepository implements ImageRepository {
     options: CallOptions & { sort?: ImageSort | undefined } = {},
   ): AsyncGenerator<Image, void, undefined> {
     const { sort, signal } = check(streamOptions, options);
-    let after: string | null = null;
-    do {
-      const query = { where, sort, limit: BATCH, after };
-      const page: Page<Image> = await this.database.until(signal, async () => this.list(query));
-      yield* page.items;
-      after = page.next;
-      await othersFirst();
-    } while (after !== null);
+    const read = async (after: Cursor | null) => {
+      const query = check(imageQuery, { where, sort, limit: BATCH, after });
+      return this.database.call('images', 'list', signal, async () => listImages(this.database, query, imageRows));
+    };
+    // In a unit of work, the statements of whoever looks at a page would wait for it.
+    const isAhead = () => this.database.dialect.isServer && !this.database.inUnitOfWork;
+    for await (const rows of pagesOf(read, isAhead)) {
+      // One by one, for the server works on the next page meanwhile.
+      for (const row of rows) yield toImage(row);
+    }
   }
 
   async update(image: ImageId, changes: ImageChanges, options: { version: number }): Promise<Image> {

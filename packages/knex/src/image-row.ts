@@ -39,10 +39,18 @@ export const byCodePoint = (a: string, b: string): number =>
 const isAscii = (value: string) => /^[\x00-\x7f]*$/.test(value);
 
 /** The names of an image's tags, in their order. */
-export function inOrder(names: readonly string[]): readonly string[] {
-  if (names.length < 2) return names;
-  // Most are sorted in JavaScript's own order: for ASCII it is the same, and asks no function of ours at each comparison.
-  return names.every(isAscii) ? names.toSorted() : names.toSorted(byCodePoint);
+export const inOrder = (names: readonly string[]): readonly string[] =>
+  names.every(isAscii) ? sortAscii([...names]) : names.toSorted(byCodePoint);
+
+/** Sorts a few by insertion, for which JavaScript's own sort takes as long as to parse them. */
+function sortAscii(names: string[]): readonly string[] {
+  for (let index = 1; index < names.length; index += 1) {
+    const name = names[index] as string;
+    let at = index;
+    for (; at > 0 && (names[at - 1] as string) > name; at -= 1) names[at] = names[at - 1] as string;
+    names[at] = name;
+  }
+  return names;
 }
 
 export function toImage(row: Row): Image {
@@ -78,8 +86,12 @@ export function toImage(row: Row): Image {
   };
 }
 
-const tagNames = (value: unknown): readonly string[] =>
-  inOrder(nullable(value, (present) => json(present) as string[]) ?? []);
+function tagNames(value: unknown): readonly string[] {
+  if (value === null || value === undefined) return [];
+  const names = json(value) as string[];
+  // Those of a text that is ASCII are so, too.
+  return isAscii(text(value)) ? sortAscii(names) : inOrder(names);
+}
 
 const hashValues = (hash: PerceptualHash | null) => ({
   perceptual_hash: hash,

@@ -59,7 +59,7 @@ export async function newestFirst<Item>(
     between(query, table.id, given.next);
     return query.orderBy(table.id, 'desc').limit(limit + 1, { skipBinding: true });
   });
-  return pageOf(found.map(table.item), limit, of, (last) => [table.idOf(last)]);
+  return pageOf(found, limit, table.item, of, (last) => [table.idOf(last)]);
 }
 
 /** The column by whose index the rows are found soonest: of several, that whose next rows reach the farthest back. */

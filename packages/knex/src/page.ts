@@ -12,14 +12,15 @@ export function placeOf<Place>(
   return after === null || after === undefined ? null : decodeCursor(after, query, place);
 }
 
-/** A page of what was found, of which one more than the limit was asked for to know whether there is a next. */
-export function pageOf<Item>(
-  found: readonly Item[],
+/** A page of the rows that were found, of which one more than the limit was asked for to know whether there is a next. */
+export function pageOf<Found, Item>(
+  rows: readonly Found[],
   limit: number,
+  item: (row: Found) => Item,
   query: unknown,
   place: (last: Item) => readonly (string | number | null)[],
 ): Page<Item> {
-  const items = found.slice(0, limit);
+  const items = rows.slice(0, limit).map(item);
   const last = items.at(-1);
-  return { items, next: found.length > limit && last ? encodeCursor(query, place(last)) : null };
+  return { items, next: rows.length > limit && last ? encodeCursor(query, place(last)) : null };
 }

@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import { id, number, text } from './columns.js';
 import { calls } from './calls.js';
 import type { Database } from './database.js';
+import type { Row } from './dialects/dialect.js';
 import { pageOf, placeOf } from './page.js';
 import { padded } from './statement.js';
 
@@ -49,12 +50,7 @@ export class KnexTagRepository implements TagRepository {
         return query;
       },
     );
-    const tags = rows.map((row): TagCount => ({
-      id: id(row['id']),
-      name: text(row['name']),
-      images: number(row['images']),
-    }));
-    return pageOf(tags, limit, 'tags.list', (tag) => [tag.name]);
+    return pageOf(rows, limit, toTagCount, 'tags.list', (tag) => [tag.name]);
   }
 
   async rename(name: string, newName: string): Promise<Tag> {
@@ -158,3 +154,9 @@ export async function ensureTags(
   for (const [name, tag] of ids) known.set(name, tag);
   return known;
 }
+
+const toTagCount = (row: Row): TagCount => ({
+  id: id(row['id']),
+  name: text(row['name']),
+  images: number(row['images']),
+});

@@ -66,7 +66,7 @@ export class Telemetry {
 
   /** Does a repository's call, for those who watch. What it calls of the same repository is part of it. */
   call<Result>(repository: string, method: string, work: () => Promise<Result>): Promise<Result> {
-    if (this.#operations.getStore()?.repository === repository) return work();
+    if (!this.look() || this.#operations.getStore()?.repository === repository) return work();
     const about = { 'db.collection.name': repository, 'db.operation.name': method };
     const name = `${repository}.${method}`;
     const attributes = { ...this.#database, ...about, 'db.query.summary': name };

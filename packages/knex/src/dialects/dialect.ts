@@ -145,6 +145,8 @@ export interface Dialect {
   send(connection: unknown, statements: readonly Bound[]): Answers;
   /** The statements that begin a transaction. @throws InvalidError for an isolation that it lacks */
   begin(character: Character): readonly Bound[];
+  /** Whether it is a server, which works while this process does something else. */
+  readonly isServer: boolean;
   /** Whether nobody else writes while a transaction does: what it found is so until its end. */
   readonly writesAlone: boolean;
   /** How those who write to the database of a Knex take turns. */

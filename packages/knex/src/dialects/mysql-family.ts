@@ -136,6 +136,7 @@ export const mysqlFamily = (collation: string) =>
       plain(readOnly ? 'START TRANSACTION READ ONLY' : 'BEGIN'),
     ],
 
+    isServer: true,
     writesAlone: false,
 
     writers: () => anyNumber,

@@ -88,6 +88,8 @@ function isText(buffer: Buffer, start: number, text: string): boolean {
 class Values {
   buffer: Buffer = Buffer.alloc(0);
   at = 0;
+  #lastDay = 0;
+  #lastMidnight = NaN;
 
   byte(): number {
     return this.buffer[this.at++] as number;
@@ -164,19 +166,20 @@ class Values {
     const { buffer, at } = this;
     this.at += length;
     if (length < 4) return new Date(NaN);
-    const isTimed = length > 4;
+    const midnight = this.#midnight(buffer.readUInt32LE(at));
+    if (length === 4) return new Date(midnight);
+    const minutes = (buffer[at + 4] as number) * 60 + (buffer[at + 5] as number);
     const milliseconds = length > 7 ? buffer.readUInt32LE(at + 7) / 1000 : 0;
-    return new Date(
-      Date.UTC(
-        buffer.readUInt16LE(at),
-        (buffer[at + 2] as number) - 1,
-        buffer[at + 3],
-        isTimed ? buffer[at + 4] : 0,
-        isTimed ? buffer[at + 5] : 0,
-        isTimed ? buffer[at + 6] : 0,
-        milliseconds,
-      ),
-    );
+    return new Date(midnight + (minutes * 60 + (buffer[at + 6] as number)) * 1000 + milliseconds);
+  }
+
+  /** When a day begins, which often is that of the instant before: the year, the month, and the day, in four bytes. */
+  #midnight(day: number): number {
+    if (day !== this.#lastDay) {
+      this.#lastDay = day;
+      this.#lastMidnight = Date.UTC(day & 0xffff, ((day >> 16) & 0xff) - 1, day >>> 24);
+    }
+    return this.#lastMidnight;
   }
 }
 

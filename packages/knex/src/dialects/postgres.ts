@@ -193,6 +193,7 @@ export const postgres: Dialect = {
     plain(`BEGIN${isolation ? ` ISOLATION LEVEL ${isolation.toUpperCase()}` : ''}${readOnly ? ' READ ONLY' : ''}`),
   ],
 
+  isServer: true,
   writesAlone: false,
 
   writers: () => anyNumber,

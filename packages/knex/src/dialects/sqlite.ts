@@ -206,6 +206,7 @@ export const sqlite: Dialect = {
   // between, however long the busy timeout is. One that begins by taking the write lock waits for its turn. Each is serializable.
   begin: ({ readOnly }) => [plain(readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE')],
 
+  isServer: false,
   writesAlone: true,
 
   writers: (knex) => (knex.client as SqliteClient).line,
