@@ -138,6 +138,33 @@ describe('Creating many images at once', () => {
     ]);
   });
 
+  it('gives each the tag of the name that it has, where a generator renames one on its way, or merges it away', async () => {
+    const counts = async () => (await store.tags.list()).items.map(({ name, images }) => [name, images]);
+    await store.images.createMany(uploads(1, { tags: ['cow'] }));
+    async function* renaming() {
+      yield* uploads(500, { tags: ['cat'] });
+      await store.tags.rename('cat', 'dog');
+      yield* uploads(500, { tags: ['cat'] });
+    }
+    await store.images.createMany(renaming());
+    expect(await counts()).to.deep.equal([
+      ['cat', 500],
+      ['cow', 1],
+      ['dog', 500],
+    ]);
+    async function* merging() {
+      yield* uploads(500, { tags: ['cat'] });
+      await store.tags.merge('cat', 'cow');
+      yield* uploads(500, { tags: ['cat'] });
+    }
+    await store.images.createMany(merging());
+    expect(await counts()).to.deep.equal([
+      ['cat', 500],
+      ['cow', 1_001],
+      ['dog', 500],
+    ]);
+  });
+
   it('makes none when two of them have one id', async () => {
     const id = newId<'image'>();
     const error = await refusal(store.images.createMany(uploads(2, { id })));

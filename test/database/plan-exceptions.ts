@@ -24,7 +24,7 @@ export const exceptions: readonly Exception[] = [
     name: 'to count what no index tells, or most images have',
     on: ALL,
     calls:
-      /^images\.count of (?:all|(?:status|mimeType|byteSize|created|captured): many|created: some|width|height|tags: many of any|tags: none|text: many beginnings|metadata|trash)/,
+      /^images\.count of (?:all|(?:status|mimeType|byteSize|created|captured): many|(?:created|captured): some|width|height|tags: many of any|tags: none|text: many beginnings|metadata|trash)/,
     fault: /^reads a whole (?:table|index)/,
     reason:
       'Every image that may match has to be looked at, and most of them match. Core says that it takes time in proportion, ' +
@@ -32,7 +32,7 @@ export const exceptions: readonly Exception[] = [
   },
   {
     name: 'to gather what was captured in a period of which the next images by age have too little',
-    on: ['postgres', 'mysql', 'mariadb'],
+    on: ALL,
     calls: /^images\.list of captured: /,
     fault: /^fills a (?:sort|temporary table)/,
     reason:

@@ -16,8 +16,6 @@ export interface Access {
   readonly byAge: boolean;
   /** Of which term it is the only word, which has yet to be learned. */
   readonly word?: number;
-  /** Whether it gives few by itself, and each once. */
-  readonly bounded?: true;
   /** What is left to be looked at. */
   readonly rest: (values: ConditionValues) => ConditionValues;
 }
@@ -30,8 +28,8 @@ export interface Choice {
 
 /** What `choose` found. */
 export interface Chosen extends Choice {
-  /** Where images are wanted by age: a range of captures or of sizes, which has more than a few. */
-  readonly range: Access | null;
+  /** Where images are wanted by age: the ranges of captures and of sizes, each of which has more than a few. */
+  readonly ranges: readonly Access[];
   /** The conditions, with what was learned of them. */
   readonly conditions: ImageConditions;
 }
@@ -152,7 +150,6 @@ export function nearAccess({ knex, dialect }: Database): Access {
     ids,
     column: 'near.id',
     byAge: false,
-    bounded: true,
     rest: (given) => ({ ...given, near: undefined }),
   };
 }
@@ -171,11 +168,11 @@ export async function choose(
 ): Promise<Chosen | null> {
   const { knex } = database;
   const { values } = conditions;
-  if (values.near) return { access: nearAccess(database), few: true, range: null, conditions };
+  if (values.near) return { access: nearAccess(database), few: true, ranges: [], conditions };
   const all = accesses(database, conditions, sort);
   const [only] = all;
-  if (!only) return { access: null, few: false, range: null, conditions };
-  if (all.length === 1 && only.byAge && sort === 'id') return { access: only, few: false, range: null, conditions };
+  if (!only) return { access: null, few: false, ranges: [], conditions };
+  if (all.length === 1 && only.byAge && sort === 'id') return { access: only, few: false, ranges: [], conditions };
 
   const name = `images.choose ${sort} ${direction} ${conditions.trash}${conditions.named ? ' named' : ''}`;
   const row = await database.row(name, { values }, (given) => {
@@ -231,13 +228,13 @@ export async function choose(
   const fewest = few.find(({ access }) => access.byAge) ?? few[0];
   // What comes in the order that is wanted need not be gathered.
   if (fewest) {
-    return { access: fewest.access, few: sort !== 'id' || !fewest.access.byAge, range: null, conditions: learned };
+    return { access: fewest.access, few: sort !== 'id' || !fewest.access.byAge, ranges: [], conditions: learned };
   }
-  if (sort !== 'id') return { access: null, few: false, range: null, conditions: learned };
+  if (sort !== 'id') return { access: null, few: false, ranges: [], conditions: learned };
   const [farthest] = usable
     .filter(({ access }) => access.byAge)
     .map(({ access, reach }) => ({ access, reach: id(reach) }))
     .toSorted((a, b) => (a.reach < b.reach === (direction === 'desc') ? -1 : 1));
-  const range = usable.find(({ access }) => access.column === 'images.id' && !access.byAge);
-  return { access: farthest?.access ?? null, few: false, range: range?.access ?? null, conditions: learned };
+  const ranges = usable.map(({ access }) => access).filter(({ name: of }) => INDEXED.some((column) => column === of));
+  return { access: farthest?.access ?? null, few: false, ranges, conditions: learned };
 }

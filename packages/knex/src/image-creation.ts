@@ -33,7 +33,7 @@ export const batchOf = (database: Database, images: readonly CheckedImage[]): Ba
 
 /**
  * Creates some images, and does with those that their owners have already as it is told.
- * @param tags those that are known from the batches before, in the same unit of work
+ * @param tags those that are known from the batches before, of an array and in the same unit of work
  */
 export async function createBatch(
   database: Database,
@@ -78,7 +78,7 @@ async function copiesOf(database: Database, images: readonly CheckedImage[]): Pr
   );
 }
 
-/** Inserts images, with their words and tags. Call it in a unit of work that is tried again on `TAGGING`. */
+/** Inserts images, with their words and tags, of which some are known. Call it in a unit of work that is tried again on `TAGGING`. */
 async function insertBatch(database: Database, { images, writes }: Batch, known: KnownTags): Promise<void> {
   const { dialect } = database;
   try {

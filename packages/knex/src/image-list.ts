@@ -9,7 +9,7 @@ import { choose, type Access, type Choice, type Chosen } from './image-access.js
 import { conditionsOf, type Filter, type ImageConditions } from './image-conditions.js';
 import { narrowByLinks, narrowByRow } from './image-filter.js';
 import { imageColumns, toImage } from './image-row.js';
-import { nextOfRange } from './image-range.js';
+import { nextOfRanges, rangeToGather } from './image-range.js';
 import { pageOf, placeOf } from './page.js';
 
 type SortKey = keyof typeof imagePlaces;
@@ -75,9 +75,8 @@ export async function listImages<Item>(
 
   if (column === 'id') {
     const byAge = (by: Chosen) => read('by age', {}, limit + 1, () => undefined, by);
-    const { range } = chosen;
-    const rows = await (range
-      ? nextOfRange(database, { ...chosen, range }, direction, limit + 1, byAge)
+    const rows = await (chosen.ranges.length > 0
+      ? nextOfRanges(database, chosen, direction, limit + 1, byAge)
       : byAge(chosen));
     return pageOf(rows, limit, item, query, (last) => [null, image(last).id]);
   }
@@ -116,7 +115,7 @@ export async function countImages(database: Database, where: Filter, atMost: num
   const conditions = await conditionsOf(database, where);
   const chosen = conditions && (await choose(database, conditions, { sort: 'id', direction: 'desc' }));
   if (!chosen) return 0;
-  const by = { ...chosen, access: chosen.access ?? chosen.range };
+  const by = { ...chosen, access: (await rangeToGather(database, chosen, 'desc')) ?? chosen.access };
   const title = `images.count ${atMost ?? 'all'} ${by.access?.name} ${by.few} ${conditions?.shape}`;
   const row = await database.row(title, { values: chosen.conditions.values }, ({ values }) => {
     const given = { ...chosen.conditions, values };
@@ -163,10 +162,9 @@ function found(
     // Those that `choose` has counted.
     if (access.byAge) for (const range of rest.ids) between(images, access.column, range);
     // With a limit, for then no database takes it apart to look up something else first. It is twice what there was a moment
-    // ago.
-    const ids = access.bounded
-      ? images.select({ id: access.column })
-      : images.distinct({ id: access.column }).limit(2 * FEW, { skipBinding: true });
+    // ago; `near` has not been counted.
+    const ids = images.distinct({ id: access.column });
+    if (access.name !== 'near') ids.limit(2 * FEW, { skipBinding: true });
     images = knex.from(ids.as('few')).join('images', 'images.id', 'few.id');
     if (!access.byAge) lookAt(images, rest.ids);
   } else {

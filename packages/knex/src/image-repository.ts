@@ -122,13 +122,14 @@ export class KnexImageRepository implements ImageRepository {
     return this.database.runOver(images, async () => {
       const total = { created: 0, skipped: 0, restored: 0 };
       const rules = mode === 'fail' ? TAGGING : [ONE_OF_EACH, ...TAGGING];
-      const tags: KnownTags = new Map();
+      // A generator may rename a tag between two batches, or merge it away.
+      const known: KnownTags | null = Array.isArray(images) ? new Map() : null;
       const making = {
         each: (image: NewImage, position: number) => checkedImage(image, String(position)),
         batch: (checked: readonly CheckedImage[]) => batchOf(this.database, checked),
       };
       for await (const batch of inBatches(images, making)) {
-        const create = async () => createBatch(this.database, batch, mode, tags);
+        const create = async () => createBatch(this.database, batch, mode, known ?? new Map());
         // Alone, nothing is in its way, and needs a savepoint to be tried again from: for that, SQLite copies all that it changes.
         const done = await (this.database.dialect.writesAlone
           ? create()

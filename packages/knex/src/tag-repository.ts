@@ -125,8 +125,8 @@ export async function tagIds(database: Database, names: readonly string[]): Prom
 }
 
 /**
- * Ids of tags by their names, as their column's values, that a unit of work has given to images: until it ends, nobody else renames one,
- * or merges it away.
+ * Ids of tags by their names, as their column's values, that a unit of work has given to images: until it ends, only the unit itself
+ * could rename one, or merge it away.
  */
 export type KnownTags = Map<string, Knex.Value>;
 
