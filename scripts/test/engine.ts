@@ -49,8 +49,8 @@ export interface FreshDatabase {
 
 export interface Running {
   readonly url: string;
-  /** Kills it, and starts it again on what it had written. It answers later. */
-  crash?(): void;
+  /** Kills it, which it is when this resolves, and starts it again on what it had written. It answers later. */
+  crash?(): Promise<void>;
   stop(): Promise<void>;
 }
 

@@ -44,6 +44,7 @@ for (const [file, ...args] of commands) {
     running = spawn(file, args, { stdio: ['ignore', output, output], cwd: folder, detached: true, ...user });
     [code] = (await once(running, 'close')) as unknown[];
     running = null;
+    if (process.connected && performance.now() - killedAt < PATIENCE) process.send?.({ gone: true });
     await sleep(20);
     // PostgreSQL's other processes are not of its group and end when they notice that the first is gone: until then the next
     // refuses to start.

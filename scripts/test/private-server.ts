@@ -86,6 +86,11 @@ export async function keep(keeping: Keep, url: string, answers: (url: string) =>
   keeper.on('message', (lastLines) => {
     if (typeof lastLines === 'string') complaint = lastLines;
   });
+  const crash = async () => {
+    const gone = once(keeper, 'message');
+    keeper.send('crash');
+    await gone;
+  };
   const stop = async () => {
     if (keeper.connected) keeper.disconnect();
     await closed;
@@ -95,7 +100,7 @@ export async function keep(keeping: Keep, url: string, answers: (url: string) =>
   while (keeper.exitCode === null) {
     try {
       await answers(url);
-      return { url, stop, crash: () => void keeper.send('crash') };
+      return { url, stop, crash };
     } catch (error) {
       if (Date.now() > deadline) {
         await stop();

@@ -59,8 +59,7 @@ if (engine && canStart) {
       for (let kill = 0; kill < KILLS; kill += 1) {
         await Promise.all(writers.map(async (writer) => writer.tells('kept')));
         await sleep(Math.random() * 300);
-        server.crash();
-        await sleep(20);
+        await server.crash();
         await answers(url);
         const since = performance.now();
         await logs.recent(1);

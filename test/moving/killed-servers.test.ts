@@ -91,7 +91,7 @@ for (const engine of [postgres, mysql, mariadb]) {
             (error: unknown) => error,
           );
           await sleep(after);
-          server?.crash?.();
+          await server?.crash?.();
           const outcome = await ended;
           if (outcome !== 'identical') expect(outcome).to.be.instanceOf(CannotRunError);
           await watched.end;
