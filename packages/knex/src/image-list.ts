@@ -38,7 +38,7 @@ export interface With<Item> {
 export const imagesAlone: With<Image> = { name: '', join: () => undefined, item: toImage, image: (image) => image };
 
 /** Images as the database gives them. */
-export const imageRows: With<Row> = { ...imagesAlone, item: (row) => row, image: toImage };
+export const imagesAsRows: With<Row> = { ...imagesAlone, item: (row) => row, image: toImage };
 
 /** A page of images, by keyset. */
 export async function listImages<Item>(

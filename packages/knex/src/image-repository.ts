@@ -63,7 +63,7 @@ import {
   takeOutOfTrash,
 } from './image-creation.js';
 import { trashed } from './image-filter.js';
-import { countImages, imageRows, imagesAlone, listImages } from './image-list.js';
+import { countImages, imagesAsRows, imagesAlone, listImages } from './image-list.js';
 import { withOwners } from './image-owner.js';
 import { claimImages, completeClaim, extendClaim, failClaim, processingOf } from './image-queue.js';
 import { outOfQueue, queueValues } from './image-queue-row.js';
@@ -196,7 +196,7 @@ export class KnexImageRepository implements ImageRepository {
     const { sort, signal } = check(streamOptions, options);
     const read = async (after: Cursor | null) => {
       const query = check(imageQuery, { where, sort, limit: BATCH, after });
-      return this.database.call('images', 'list', signal, async () => listImages(this.database, query, imageRows));
+      return this.database.call('images', 'list', signal, async () => listImages(this.database, query, imagesAsRows));
     };
     // In a unit of work, the statements of whoever looks at a page would wait for it.
     const isAhead = () => this.database.dialect.isServer && !this.database.inUnitOfWork;
