@@ -67,6 +67,8 @@ export function sqlitePlan(sql: string, lines: readonly Line[], few: ReadonlySet
       return { told: detail, gathers: sorts ? 'a sort' : 'a temporary table', rows };
     }
     if (detail.includes('AUTOMATIC')) return { told: detail, gathers: 'a temporary table', rows: found(detail) };
+    // A skip-scan looks once for each of a column's values, however many there are.
+    if (detail.startsWith('SEARCH ') && detail.includes('(ANY(')) return { told: detail, reads: 'an index', index };
     if (detail.startsWith('SEARCH ')) return { told: detail, reads: 'a part', index };
     if (detail.startsWith('SCAN ') && !CONSTANT.test(detail)) {
       const [, table = ''] = /^SCAN (\S+)/.exec(detail) ?? [];

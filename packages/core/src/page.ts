@@ -28,13 +28,13 @@ const cursorText = quickly(z.string().max(4096), (value) =>
 export const pageRequest = { limit, after: cursorText.nullish() };
 export const page = z.strictObject(pageRequest);
 
-/** The text of a query's filter and order, the same for the same query. */
+/** The text of a query's filter and order, the same for the same query: its JSON, with the fields of objects in their order. */
 function canonical(query: unknown): string {
-  return JSON.stringify(query, (_key, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
+  if (typeof query !== 'object' || query === null || query instanceof Date) return JSON.stringify(query) ?? 'null';
+  if (Array.isArray(query)) return `[${query.map(canonical).join(',')}]`;
+  const fields = Object.entries(query).filter(([, value]) => value !== undefined);
+  if (fields.length > 1) fields.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([field, value]) => `${JSON.stringify(field)}:${canonical(value)}`).join(',')}}`;
 }
 
 const digest = (text: string) => hash('sha256', text, 'base64url').slice(0, 16);

@@ -25,7 +25,7 @@ export function imageColumns({ knex, dialect }: Database): (string | Knex.Raw)[]
   return [
     ...COLUMNS,
     knex.raw(
-      `(select ${dialect.jsonArray('tags.name')} from image_tags join tags on tags.id = image_tags.tag_id
+      `(select ${dialect.jsonArray('tags.name')} from image_tags ${dialect.lookUp('tags', 'tags.id = image_tags.tag_id')}
         where image_tags.image_id = images.id) as tags`,
     ),
   ];

@@ -127,7 +127,10 @@ export class KnexLogRepository implements LogRepository {
   async countByUser(timestamp: Period = {}): Promise<readonly UserLogCount[]> {
     const ids = this.#ids(check(periodRule, timestamp, 'timestamp'));
     const rows = await this.database.rows('logs.countByUser', { ids }, (given) => {
-      const query = this.#logs().select('user_id').count({ entries: '*' }).groupBy('user_id');
+      // SQLite would look up the period in the entries of each user, one after the other.
+      const isPart = Object.keys(given.ids).length > 0;
+      const query = isPart ? this.database.from('logs', PRIMARY_KEY) : this.#logs();
+      query.select('user_id').count({ entries: '*' }).groupBy('user_id');
       between(query, 'id', given.ids);
       return query.orderByRaw('entries desc, user_id is null, user_id desc').limit(500, { skipBinding: true });
     });

@@ -172,6 +172,8 @@ export interface Dialect {
    * another table. A process that is suspended in it for longer than others wait cannot go on with it.
    */
   migrate(knex: Knex, migration: Migration): Promise<void>;
+  /** Joins the one row of a table that a condition on its key finds, looked up for each row that is there. */
+  lookUp(table: string, condition: string): string;
   /** The values of a column, gathered into the text of a JSON array; null or an empty array for no rows. */
   jsonArray(column: string): string;
   /** Whether there is a value at a path of a JSON column. */

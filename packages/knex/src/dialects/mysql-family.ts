@@ -195,6 +195,8 @@ export const mysqlFamily = (collation: string) =>
       }
     },
 
+    lookUp: (table, condition) => `join ${table} on ${condition}`,
+
     jsonArray: (column) => `json_arrayagg(${column})`,
 
     jsonHas: (column, path) => jsonCondition(column, path, `json_contains_path(${column}, 'one', ?)`, [jsonPath(path)]),

@@ -163,8 +163,8 @@ export const sqlite: Dialect = {
 
   catalogue: sqliteCatalogue,
 
-  // Each primary key's own index is named by SQLite, and taken for a list of its values.
-  indexed: (table, index) => (index === PRIMARY_KEY ? table : `${table} indexed by ${index}`),
+  // The index of a primary key is named by SQLite.
+  indexed: (table, index) => `${table} indexed by ${index === PRIMARY_KEY ? `sqlite_autoindex_${table}_1` : index}`,
 
   idValue: (id) => id,
 
@@ -254,6 +254,8 @@ export const sqlite: Dialect = {
       { enforceForeignCheck: false } as Knex.TransactionConfig,
     );
   },
+
+  lookUp: (table, condition) => `join ${table} on ${condition}`,
 
   jsonArray: (column) => `json_group_array(${column})`,
 
