@@ -122,7 +122,13 @@ export async function countImages(database: Database, where: Filter, atMost: num
     const ids = isLink(by)
       ? idsByAge(database, by.access, given)
       : found(database, by, given, null).select('images.id');
-    if (atMost !== undefined) ids.limit(atMost, { skipBinding: true });
+    if (atMost !== undefined) {
+      // By age, or PostgreSQL goes on reading a large table where it read last, from the disk each time. SQLite reads it from its
+      // beginning, in a third of the time.
+      const byAge = by.access?.byAge ?? database.dialect.isServer;
+      if (byAge && !by.few) ids.orderBy(by.access?.column ?? 'images.id', 'desc');
+      ids.limit(atMost, { skipBinding: true });
+    }
     return database.knex.from(ids.as('counted')).count({ images: '*' });
   });
   return number(row?.['images']);
