@@ -33,6 +33,8 @@ interface Definition {
   readonly entries: Readonly<Record<string, unknown>>;
   readonly shape: Readonly<Record<string, z.ZodType>>;
   readonly catchall?: z.ZodType;
+  readonly items: readonly z.ZodType[];
+  readonly rest: z.ZodType | null;
 }
 
 function quickOf(schema: z.ZodType): Quick | null {
@@ -54,6 +56,10 @@ function quickOf(schema: z.ZodType): Quick | null {
     }
     case 'prefault':
       return inside(definition, (inner) => (value) => inner(value === undefined ? definition.defaultValue : value));
+    case 'null':
+      return (value) => (value === null ? null : UNSURE);
+    case 'tuple':
+      return definition.rest ? null : quickTuple(definition.items);
     case 'boolean':
       return (value) => (typeof value === 'boolean' ? value : UNSURE);
     case 'enum': {
@@ -67,6 +73,16 @@ function quickOf(schema: z.ZodType): Quick | null {
     default:
       return null;
   }
+}
+
+function quickTuple(schemas: readonly z.ZodType[]): Quick | null {
+  const items = schemas.map(quickOf).filter((item) => item !== null);
+  if (items.length < schemas.length) return null;
+  return (value) => {
+    if (!Array.isArray(value) || value.length !== items.length) return UNSURE;
+    const made = items.map((item, index) => item(value[index]));
+    return made.includes(UNSURE) ? UNSURE : made;
+  };
 }
 
 function inside({ innerType }: Definition, make: (inner: Quick) => Quick): Quick | null {
