@@ -3,7 +3,7 @@ import type { newImage } from '@janus/core/adapter';
 import type { Knex } from 'knex';
 import { id, instant, json, jsonObject, nullable, number, text } from './columns.js';
 import type { Database } from './database.js';
-import type { Row } from './dialects/dialect.js';
+import { SEPARATOR, type Row } from './dialects/dialect.js';
 import { dueSince } from './image-queue-row.js';
 
 const COLUMNS = `
@@ -25,7 +25,7 @@ export function imageColumns({ knex, dialect }: Database): (string | Knex.Raw)[]
   return [
     ...COLUMNS,
     knex.raw(
-      `(select ${dialect.jsonArray('tags.name')} from image_tags ${dialect.lookUp('tags', 'tags.id = image_tags.tag_id')}
+      `(select ${dialect.joined('tags.name')} from image_tags ${dialect.lookUp('tags', 'tags.id = image_tags.tag_id')}
         where image_tags.image_id = images.id) as tags`,
     ),
   ];
@@ -88,9 +88,9 @@ export function toImage(row: Row): Image {
 
 function tagNames(value: unknown): readonly string[] {
   if (value === null || value === undefined) return [];
-  const names = json(value) as string[];
-  // Those of a text that is ASCII are so, too.
-  return isAscii(text(value)) ? sortAscii(names) : inOrder(names);
+  const joined = text(value);
+  const names = joined.split(SEPARATOR);
+  return isAscii(joined) ? sortAscii(names) : inOrder(names);
 }
 
 const hashValues = (hash: PerceptualHash | null) => ({

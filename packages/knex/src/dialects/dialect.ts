@@ -110,6 +110,9 @@ export interface Migration {
   renewed(rows: number): void;
 }
 
+/** Is between values that are gathered into one text: a control character, which is in no name of a tag. */
+export const SEPARATOR = '\t';
+
 /** Names the index of a table's primary key. */
 export const PRIMARY_KEY = 'primary';
 
@@ -174,8 +177,8 @@ export interface Dialect {
   migrate(knex: Knex, migration: Migration): Promise<void>;
   /** Joins the one row of a table that a condition on its key finds, looked up for each row that is there. */
   lookUp(table: string, condition: string): string;
-  /** The values of a column, gathered into the text of a JSON array; null or an empty array for no rows. */
-  jsonArray(column: string): string;
+  /** The values of a column of text, gathered into one with `SEPARATOR` between them; null for no rows. */
+  joined(column: string): string;
   /** Whether there is a value at a path of a JSON column. */
   jsonHas(column: string, path: readonly (string | number)[]): Fragment;
   /** Whether the value at a path of a JSON column is this one. */

@@ -7,6 +7,7 @@ import {
   insertionByLists,
   jsonPath,
   plain,
+  SEPARATOR,
   STATEMENTS_KEPT,
   StatementFailure,
   type Attempt,
@@ -20,6 +21,9 @@ import { MysqlJournal } from './mysql-journal.js';
 import { runStatements } from './mysql-run.js';
 import { pulse, SILENCE } from './pulse.js';
 import { encryptionOf } from './tls.js';
+
+/** How long a text that is gathered may be, in bytes, beyond which it is cut off; MySQL's own limit is 1,024. */
+const GATHERED = 4_294_967_295;
 
 const CODES: Codes = {
   conflict: ['ER_LOCK_DEADLOCK', 'ER_CHECKREAD', 'ER_LOCK_WAIT_TIMEOUT'],
@@ -85,7 +89,7 @@ export const mysqlFamily = (collation: string) =>
       // Repeatable read, their default, would hide from a unit of work the very row that its insert collided with.
       await mysqlQuery(
         connection,
-        `set names utf8mb4 collate ${collation}, time_zone = '+00:00', lc_messages = 'en_US', sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
+        `set names utf8mb4 collate ${collation}, time_zone = '+00:00', lc_messages = 'en_US', group_concat_max_len = ${GATHERED}, sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
       );
       await mysqlQuery(connection, 'set session transaction isolation level read committed');
       await mysqlQuery(connection, 'set session innodb_lock_wait_timeout = 5');
@@ -197,7 +201,7 @@ export const mysqlFamily = (collation: string) =>
 
     lookUp: (table, condition) => `join ${table} on ${condition}`,
 
-    jsonArray: (column) => `json_arrayagg(${column})`,
+    joined: (column) => `group_concat(${column} separator '${SEPARATOR}')`,
 
     jsonHas: (column, path) => jsonCondition(column, path, `json_contains_path(${column}, 'one', ?)`, [jsonPath(path)]),
 

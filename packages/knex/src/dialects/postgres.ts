@@ -3,7 +3,16 @@ import { ConflictError, DuplicateError, MissingReferenceError, StillReferencedEr
 import type { Knex } from 'knex';
 import type { Client as Driver } from 'pg';
 import { addressOf } from './address.js';
-import { codeOf, insertionByLists, jsonPath, plain, StatementFailure, type Dialect, type Row } from './dialect.js';
+import {
+  codeOf,
+  insertionByLists,
+  jsonPath,
+  plain,
+  SEPARATOR,
+  StatementFailure,
+  type Dialect,
+  type Row,
+} from './dialect.js';
 import { anyNumber } from '../writers.js';
 import { absent, connectionLost, unchecked, unencrypted, unexpected, type Codes } from './failure.js';
 import { cancel, type Cancellable } from './postgres-cancel.js';
@@ -242,7 +251,7 @@ export const postgres: Dialect = {
   // makes a hash of the whole table, again and again. With a limit it is looked up.
   lookUp: (table, condition) => `cross join lateral (select * from ${table} where ${condition} limit 1) as ${table}`,
 
-  jsonArray: (column) => `json_agg(${column})`,
+  joined: (column) => `string_agg(${column}, '${SEPARATOR}')`,
 
   jsonHas: (column, steps) => ({
     sql: `jsonb_path_exists(${column}, ?::jsonpath, '{}', true)`,

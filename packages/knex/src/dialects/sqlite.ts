@@ -9,6 +9,7 @@ import {
   jsonPath,
   plain,
   PRIMARY_KEY,
+  SEPARATOR,
   STATEMENTS_KEPT,
   StatementFailure,
   type Answer,
@@ -257,7 +258,7 @@ export const sqlite: Dialect = {
 
   lookUp: (table, condition) => `join ${table} on ${condition}`,
 
-  jsonArray: (column) => `json_group_array(${column})`,
+  joined: (column) => `group_concat(${column}, '${SEPARATOR}')`,
 
   jsonHas: (column, path) => ({ sql: `json_type(${column}, ?) is not null`, bindings: [jsonPath(path)] }),
 
