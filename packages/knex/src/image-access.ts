@@ -134,9 +134,8 @@ function accesses(database: Database, { trash, values }: ImageConditions, sort: 
 export function nearAccess({ knex, dialect }: Database): Access {
   const ids = ({ near }: ConditionValues) => {
     const parts = near?.parts ?? [];
-    const measured = parts.map((_, part) => dialect.differingBits(`perceptual_hash_${part}`)).join(' + ');
-    const places = (measured.match(/\?/g)?.length ?? 0) / parts.length;
-    const own = parts.flatMap((part) => Array.from({ length: places }, () => part.own));
+    const measured = dialect.differingBits(parts.map((_, part) => `perceptual_hash_${part}`));
+    const own = parts.map((part) => part.own);
     const found = parts.map(({ wanted }, part) =>
       knex('images')
         .select('id')

@@ -183,8 +183,8 @@ export interface Dialect {
   jsonHas(column: string, path: readonly (string | number)[]): Fragment;
   /** Whether the value at a path of a JSON column is this one. */
   jsonIs(column: string, path: readonly (string | number)[], value: JsonScalar): Fragment;
-  /** In how many of its 16 bits an integer column differs from a value, which is bound as often as there are places. */
-  differingBits(column: string): string;
+  /** In how many of their 16 bits integer columns differ from as many values, which are bound in their order. */
+  differingBits(columns: readonly string[]): string;
   /** The day of an instant in UTC, as a number of days since 1970. */
   utcDay(column: string): string;
 }

@@ -205,7 +205,7 @@ export const mysqlFamily = (collation: string) =>
 
     jsonHas: (column, path) => jsonCondition(column, path, `json_contains_path(${column}, 'one', ?)`, [jsonPath(path)]),
 
-    differingBits: (column) => `bit_count(${column} ^ ?)`,
+    differingBits: (columns) => columns.map((column) => `bit_count(${column} ^ ?)`).join(' + '),
 
     utcDay: (column) => `timestampdiff(day, '1970-01-01', ${column})`,
   }) satisfies Partial<Dialect>;

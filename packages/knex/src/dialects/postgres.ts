@@ -263,7 +263,7 @@ export const postgres: Dialect = {
     bindings: [path(steps), JSON.stringify(value)],
   }),
 
-  differingBits: (column) => `bit_count((${column} # ?::int)::bit(16))`,
+  differingBits: (columns) => columns.map((column) => `bit_count((${column} # ?::int)::bit(16))`).join(' + '),
 
   utcDay: (column) => `floor(extract(epoch from ${column}) / 86400)::int`,
 };

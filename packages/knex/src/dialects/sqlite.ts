@@ -35,10 +35,13 @@ const CODES: Codes = {
   },
 };
 
-/** How many bits of a number are 1. */
-function bitCount(value: unknown): number {
+/** In how many bits integers differ from as many others, which come after them. */
+function differingBits(...values: readonly unknown[]): number {
+  const half = values.length / 2;
   let count = 0;
-  for (let rest = Number(value); rest > 0; rest &= rest - 1) count += 1;
+  for (let index = 0; index < half; index += 1) {
+    for (let rest = Number(values[index]) ^ Number(values[half + index]); rest > 0; rest &= rest - 1) count += 1;
+  }
   return count;
 }
 
@@ -152,7 +155,7 @@ export const sqlite: Dialect = {
     // How long it waits for another process to end its transaction. It waits in this thread, where nothing else runs meanwhile:
     // the rest of the waiting is done between attempts.
     database.pragma(`busy_timeout = ${BUSY_TIMEOUT}`);
-    database.function('bit_count', { deterministic: true }, bitCount);
+    database.function('differing_bits', { deterministic: true, varargs: true }, differingBits);
   },
 
   // eslint-disable-next-line typescript/require-await -- the others wait for a server
@@ -272,7 +275,7 @@ export const sqlite: Dialect = {
     return { sql: `${type} in ('integer', 'real') and cast(${found} as real) = ?`, bindings: [at, at, value] };
   },
 
-  differingBits: (column) => `bit_count((${column} | ?) - (${column} & ?))`,
+  differingBits: (columns) => `differing_bits(${[...columns, ...columns.map(() => '?')].join(', ')})`,
 
   utcDay: (column) => `${column} / 86400000`,
 };
