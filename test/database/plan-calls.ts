@@ -184,6 +184,7 @@ export function* findings(data: Data): Generator<Call> {
   yield { name: 'logs.recent', make: ({ logs }) => logs.recent() };
   yield { name: 'logs.countByUser', make: ({ logs }) => logs.countByUser() };
   yield { name: 'logs.countByUser of a period', make: ({ logs }) => logs.countByUser({ from: day(10), to: day(40) }) };
+  yield { name: 'logs.countByUser of a period that goes on', make: ({ logs }) => logs.countByUser({ from: day(10) }) };
   for (const { name, filter: where } of combined<AnalyticsFilter>(analyticsFilters(data))) {
     yield {
       name: `analytics.list of ${name}`,

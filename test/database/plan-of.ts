@@ -46,7 +46,8 @@ export const planners: Readonly<Record<DialectName, Planner>> = {
     ],
   },
   postgres: {
-    // Vacuumed, too, as it is by itself soon: until then what stands in an index has to be looked up in the table.
+    // Vacuumed, too, as it is by itself soon: until then ids are not read off an index alone, and how many images a range has, counted
+    // by age, may be worth a sort to it.
     analyse: (tables) => `vacuum analyze ${tables.join(', ')}`,
     // Tables as small as these it would rather read from end to end, and join as a whole, than use their indexes: it is to do
     // so only where nothing else is possible, as with large ones. And a page is as cheap from anywhere as it is in memory.

@@ -188,6 +188,19 @@ const filter = optional({
 });
 const paging = { limit: fc.oneof(fc.nat(600), odd), after: fc.oneof(fc.constant(null), fc.string(), odd) };
 
+/** A place like this one, and one that is too long, too short, or has a hole or a minus zero in it. */
+const place = (...items: readonly fc.Arbitrary<unknown>[]) =>
+  fc
+    .tuple(
+      fc.tuple(...items.map((item) => fc.oneof({ weight: 4, arbitrary: item }, odd))),
+      fc.constantFrom('', 'long', 'short', 'hole'),
+    )
+    .map(([values, change]) => {
+      if (change === 'long') return [...values, null];
+      if (change === 'short') return values.slice(1);
+      return change === 'hole' ? holeAtEnd(...values.slice(1)) : values;
+    });
+
 const inputs: Readonly<Record<string, readonly [z.ZodType, fc.Arbitrary<unknown>]>> = {
   newImage: [rules.newImage, nearly(owned, ['id', 'createdAt', 'title', 'tags', 'metadata', 'captured'])],
   imageChanges: [rules.imageChanges, nearly(newImages)],
@@ -243,6 +256,11 @@ const inputs: Readonly<Record<string, readonly [z.ZodType, fc.Arbitrary<unknown>
   instant: [rules.instant, fc.oneof(when, odd)],
   bound: [rules.bound, fc.oneof(when, odd)],
   limit: [rules.limit, fc.oneof(fc.integer(), odd)],
+  'place by age': [rules.imagePlaces.createdAt, place(fc.constant(null), id)],
+  'place by capture': [rules.imagePlaces.capturedAt, place(fc.oneof(fc.nat(), fc.constantFrom(null, -0)), id)],
+  'place by size': [rules.imagePlaces.byteSize, place(fc.oneof(fc.nat(), fc.constant(-0)), id)],
+  'place by name': [rules.imagePlaces.filename, place(fc.string({ minLength: 1 }), id)],
+  'place of a tag': [rules.tagPlace, place(fc.stringMatching(/^[a-z ]{1,9}$/))],
   seen: [rules.seen, nearly(optional({ version: fc.oneof(fc.nat(), odd) }))],
 };
 
@@ -277,6 +295,8 @@ describe('What is known quickly of input', () => {
       [rules.jsonObject, { iso: 100 }],
       [rules.imageId, newId()],
       [rules.trashOption, { trash: 'included' }],
+      [rules.imagePlaces.createdAt, [null, newId()]],
+      [rules.imagePlaces.byteSize, [-0, newId()]],
     ] as const) {
       expect(quick(schema, input)).not.to.equal(UNSURE);
       expectAgreement(schema, input);

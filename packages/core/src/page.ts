@@ -28,7 +28,7 @@ const cursorText = quickly(z.string().max(4096), (value) =>
 export const pageRequest = { limit, after: cursorText.nullish() };
 export const page = z.strictObject(pageRequest);
 
-/** The text of a query's filter and order, the same for the same query: its JSON, with the fields of objects in their order. */
+/** The text of a query's filter and order, the same for the same query: its JSON, with the fields of objects by name. */
 function canonical(query: unknown): string {
   if (typeof query !== 'object' || query === null || query instanceof Date) return JSON.stringify(query) ?? 'null';
   if (Array.isArray(query)) return `[${query.map(canonical).join(',')}]`;

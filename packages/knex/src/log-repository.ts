@@ -127,7 +127,7 @@ export class KnexLogRepository implements LogRepository {
   async countByUser(timestamp: Period = {}): Promise<readonly UserLogCount[]> {
     const ids = this.#ids(check(periodRule, timestamp, 'timestamp'));
     const rows = await this.database.rows('logs.countByUser', { ids }, (given) => {
-      // SQLite would look up the period in the entries of each user, one after the other.
+      // SQLite would read the whole index by user, or leap through it from user to user.
       const isPart = Object.keys(given.ids).length > 0;
       const query = isPart ? this.database.from('logs', PRIMARY_KEY) : this.#logs();
       query.select('user_id').count({ entries: '*' }).groupBy('user_id');

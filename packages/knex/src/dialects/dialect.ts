@@ -110,7 +110,7 @@ export interface Migration {
   renewed(rows: number): void;
 }
 
-/** Is between values that are gathered into one text: a control character, which is in no name of a tag. */
+/** What stands between values that are gathered into one text. It is in none of them: no tag's name has a control character. */
 export const SEPARATOR = '\t';
 
 /** Names the index of a table's primary key. */
@@ -175,7 +175,7 @@ export interface Dialect {
    * another table. A process that is suspended in it for longer than others wait cannot go on with it.
    */
   migrate(knex: Knex, migration: Migration): Promise<void>;
-  /** Joins the one row of a table that a condition on its key finds, looked up for each row that is there. */
+  /** Joins the one row of a table that a condition on its key finds. A few are looked up, and the whole table never is read for them. */
   lookUp(table: string, condition: string): string;
   /** The values of a column of text, gathered into one with `SEPARATOR` between them; null for no rows. */
   joined(column: string): string;

@@ -22,7 +22,7 @@ import { runStatements } from './mysql-run.js';
 import { pulse, SILENCE } from './pulse.js';
 import { encryptionOf } from './tls.js';
 
-/** How long a text that is gathered may be, in bytes, beyond which it is cut off; MySQL's own limit is 1,024. */
+/** How many bytes a text that is gathered may have before it is cut off: the most that MariaDB takes. It is 1,024 if MySQL is told nothing. */
 const GATHERED = 4_294_967_295;
 
 const CODES: Codes = {

@@ -167,7 +167,7 @@ export const sqlite: Dialect = {
 
   catalogue: sqliteCatalogue,
 
-  // The index of a primary key is named by SQLite.
+  // The index of a primary key is named by SQLite. It is the first: other rules have indexes of their own names.
   indexed: (table, index) => `${table} indexed by ${index === PRIMARY_KEY ? `sqlite_autoindex_${table}_1` : index}`,
 
   idValue: (id) => id,
