@@ -11,7 +11,7 @@ interface Line {
 const IMAGES = 30;
 const TAGS = Array.from({ length: 100 }, (_, index) => `tag ${index}`);
 
-if (/^postgres/.test(url)) {
+if (url.startsWith('postgres')) {
   describe('the names of the tags of an image', () => {
     let database: Database;
     let opened: Awaited<ReturnType<typeof openStore>>;
