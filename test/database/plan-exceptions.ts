@@ -48,7 +48,7 @@ export const exceptions: readonly Exception[] = [
   },
   {
     name: 'to count the entries of each user in a period',
-    on: ['sqlite'],
+    on: ALL,
     calls: /^logs\.countByUser of a period/,
     fault: /^fills a (?:sort|temporary table)/,
     reason:
