@@ -90,6 +90,7 @@ function tagNames(value: unknown): readonly string[] {
   if (value === null || value === undefined) return [];
   const joined = text(value);
   const names = joined.split(SEPARATOR);
+  // Those of a text that is ASCII are so, too: looked at once, and not each as `inOrder` does.
   return isAscii(joined) ? sortAscii(names) : inOrder(names);
 }
 
