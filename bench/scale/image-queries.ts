@@ -42,10 +42,14 @@ function owners(subject: Subject): Query[] {
   const { store } = subject;
   const ten = { ownerId: subject.rare.ownerId };
   const many = { ownerId: bigOwner };
+  const some = { ownerId: ownerIdOf(1 + RARE_OWNERS + 91) };
   return [
     first(subject, 'owner of ten', ten),
     first(subject, 'owner of ten', ten, 'filename'),
     first(subject, 'owner of ten', ten, '-capturedAt'),
+    ...(['-createdAt', 'filename', '-capturedAt', 'byteSize'] as const).map((sort) =>
+      first(subject, 'owner of 0.1 %', some, sort),
+    ),
     ...(['-createdAt', 'filename', '-capturedAt'] as const).flatMap((sort) =>
       firstAndDeep(subject, 'owner of 10 %', many, sort),
     ),

@@ -25,6 +25,7 @@ function tags(subject: Subject): Query[] {
     ]),
     ...firstAndDeep(subject, 'tags: common and common', { tags: both }, '-createdAt'),
     first(subject, 'tags: common and common', { tags: both }, 'filename'),
+    first(subject, 'tags: least common', { tags: { all: [tagOf(299)] } }, 'filename'),
     first(subject, 'tags: common and common, ready', { tags: both, status: 'ready' }),
     first(subject, 'tags: rare, of owner of 10 %', { tags: { all: [rare] }, ownerId: bigOwner }),
     others('tags: all of any two', async (turn) =>

@@ -6,6 +6,8 @@ export interface Exception {
   readonly on: readonly DialectName[];
   /** The calls that it is made by. */
   readonly calls: RegExp;
+  /** What is in its SQL, where the calls make others as well. */
+  readonly sql?: RegExp;
   /** What it does. */
   readonly fault: RegExp;
   readonly reason: string;
@@ -14,7 +16,7 @@ export interface Exception {
 /** Derived tables that have few rows by their nature, where a planner does not say how many. */
 export const FEW: Readonly<Record<string, string>> = {
   near: 'what a quarter of a hash finds, measured: of a million images with scattered hashes, a few hundred at the most',
-  few: 'what is gathered was counted just before: up to 250',
+  few: 'what is gathered was counted just before: up to 250, or 20,000 where looking at images in their order finds hardly any',
 };
 
 const ALL: readonly DialectName[] = ['sqlite', 'postgres', 'mysql', 'mariadb'];
@@ -38,6 +40,16 @@ export const exceptions: readonly Exception[] = [
     reason:
       'Its planner does not say of how many. They were counted: up to 50,000 ids are read off the index and sorted, where looking at ' +
       'one image by age after the other might be to look at all there are.',
+  },
+  {
+    name: 'to gather what hardly any of the next images in an order have',
+    on: ['postgres', 'mysql', 'mariadb'],
+    calls: /^images\.list of .* by -?(?:filename|byteSize|capturedAt)$/,
+    sql: /\bselect distinct .* limit (?:4000|40000)\) as .few\b/,
+    fault: /^fills a (?:sort|temporary table)/,
+    reason:
+      'A thousand images were looked at in their order, and less than five matched. What has them was counted: up to 20,000 are ' +
+      'looked up and sorted, where looking on might be to look at all there are.',
   },
   {
     name: 'to count the entries of each user',

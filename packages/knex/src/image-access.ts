@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { id, text } from './columns.js';
 import type { Database } from './database.js';
-import { between, reachOf, type Value } from './conditions.js';
+import { between, FEW, reachOf, type Value } from './conditions.js';
 import type { ConditionValues, EqualColumn, ImageConditions, RangeColumn } from './image-conditions.js';
 
 /** An index in which images that match are looked up. What else is asked of them is then looked at, one by one. */
@@ -20,16 +20,20 @@ export interface Access {
   readonly rest: (values: ConditionValues) => ConditionValues;
 }
 
-/** The access, if there is one that helps, and whether it gives so few that they can be gathered before they are sorted. */
+/** The access, if there is one that helps, and how many it gives at the most where they are gathered before they are sorted. */
 export interface Choice {
   readonly access: Access | null;
-  readonly few: boolean;
+  /** Null where images come in the order that is wanted; `Infinity` where nobody has counted them. */
+  readonly gathers: number | null;
 }
 
 /** What `choose` found. */
 export interface Chosen extends Choice {
-  /** Where images are wanted by age: the ranges of captures and of sizes, each of which has more than a few. */
-  readonly ranges: readonly Access[];
+  /**
+   * What else might be gathered, each with more than a few: where images are wanted by age, the ranges of captures and of sizes; in
+   * another order, whatever there is.
+   */
+  readonly others: readonly Access[];
   /** The conditions, with what was learned of them. */
   readonly conditions: ImageConditions;
 }
@@ -39,19 +43,21 @@ const INDEXED: readonly RangeColumn[] = ['captured_at', 'byte_size'];
 
 const without = <Item>(list: readonly Item[], index: number) => list.filter((_, at) => at !== index);
 
-/** Every index in which images of these conditions could be looked up. */
+/** Every index in which images of these conditions could be looked up; but an owner's in the order that is wanted, which has its own. */
 function accesses(database: Database, { trash, values }: ImageConditions, sort: string): readonly Access[] {
   const { knex } = database;
   const images = (column: string) => database.from('images', `images_${column}_id_index`);
   const tags = () => database.from('image_tags', 'image_tags_tag_id_image_id_index');
   const ofImages = { column: 'images.id', byAge: true };
   return [
-    ...(Object.keys(values.equal) as EqualColumn[]).map((column) => ({
-      ...ofImages,
-      name: column,
-      ids: ({ equal }: ConditionValues) => images(column).where(`images.${column}`, equal[column] ?? null),
-      rest: (given: ConditionValues) => ({ ...given, equal: { ...given.equal, [column]: undefined } }),
-    })),
+    ...(Object.keys(values.equal) as EqualColumn[])
+      .filter((column) => sort === 'id' || column !== 'owner_id')
+      .map((column) => ({
+        ...ofImages,
+        name: column,
+        ids: ({ equal }: ConditionValues) => images(column).where(`images.${column}`, equal[column] ?? null),
+        rest: (given: ConditionValues) => ({ ...given, equal: { ...given.equal, [column]: undefined } }),
+      })),
     ...values.all.map((_, index) => ({
       name: `tag ${index}`,
       column: 'image_tags.image_id',
@@ -130,6 +136,13 @@ function accesses(database: Database, { trash, values }: ImageConditions, sort: 
   ];
 }
 
+/** The ids that an access gives, of the periods that are asked for where it has them by age. */
+export function idsOf({ ids, column, byAge }: Access, values: ConditionValues): Knex.QueryBuilder {
+  const query = ids(values);
+  if (byAge) for (const range of values.ids) between(query, column, range);
+  return query;
+}
+
 /** The images whose hash is near: gathered by the indexes of its parts, and measured. */
 export function nearAccess({ knex, dialect }: Database): Access {
   const ids = ({ near }: ConditionValues) => {
@@ -167,11 +180,11 @@ export async function choose(
 ): Promise<Chosen | null> {
   const { knex } = database;
   const { values } = conditions;
-  if (values.near) return { access: nearAccess(database), few: true, ranges: [], conditions };
+  if (values.near) return { access: nearAccess(database), gathers: Number.POSITIVE_INFINITY, others: [], conditions };
   const all = accesses(database, conditions, sort);
   const [only] = all;
-  if (!only) return { access: null, few: false, ranges: [], conditions };
-  if (all.length === 1 && only.byAge && sort === 'id') return { access: only, few: false, ranges: [], conditions };
+  if (!only) return { access: null, gathers: null, others: [], conditions };
+  if (all.length === 1 && only.byAge && sort === 'id') return { access: only, gathers: null, others: [], conditions };
 
   const name = `images.choose ${sort} ${direction} ${conditions.trash}${conditions.named ? ' named' : ''}`;
   const row = await database.row(name, { values }, (given) => {
@@ -188,14 +201,10 @@ export async function choose(
       ? { ...given.values, all: tags.map((of) => tag(of) as unknown as Value) }
       : given.values;
     const found = accesses(database, { ...conditions, values: looked }, sort).map((access, index) => {
-      const query =
-        access.word === undefined
-          ? access.ids(looked)
-          : knex('image_words').where('word', terms[access.word]?.[0].clone() as never);
-      if (access.byAge) {
-        for (const range of given.values.ids) between(query, access.column, range);
-        query.orderBy(access.column, direction);
-      }
+      const { word } = access;
+      const ofWord = () => knex('image_words').where('word', terms[word ?? 0]?.[0].clone() as never);
+      const query = idsOf(word === undefined ? access : { ...access, ids: ofWord }, looked);
+      if (access.byAge) query.orderBy(access.column, direction);
       return reachOf(query, access.column).as(`reach_${index}`);
     });
     return knex.select(
@@ -225,15 +234,17 @@ export async function choose(
   };
   const few = usable.filter((one) => one.reach === null);
   const fewest = few.find(({ access }) => access.byAge) ?? few[0];
-  // What comes in the order that is wanted need not be gathered.
   if (fewest) {
-    return { access: fewest.access, few: sort !== 'id' || !fewest.access.byAge, ranges: [], conditions: learned };
+    // What comes in the order that is wanted need not be gathered.
+    const gathers = sort !== 'id' || !fewest.access.byAge ? FEW : null;
+    return { access: fewest.access, gathers, others: [], conditions: learned };
   }
-  if (sort !== 'id') return { access: null, few: false, ranges: [], conditions: learned };
+  const others = usable.map(({ access }) => access);
+  if (sort !== 'id') return { access: null, gathers: null, others, conditions: learned };
   const [farthest] = usable
     .filter(({ access }) => access.byAge)
     .map(({ access, reach }) => ({ access, reach: id(reach) }))
     .toSorted((a, b) => (a.reach < b.reach === (direction === 'desc') ? -1 : 1));
-  const ranges = usable.map(({ access }) => access).filter(({ name: of }) => INDEXED.some((column) => column === of));
-  return { access: farthest?.access ?? null, few: false, ranges, conditions: learned };
+  const ranges = others.filter(({ name: of }) => INDEXED.some((column) => column === of));
+  return { access: farthest?.access ?? null, gathers: null, others: ranges, conditions: learned };
 }

@@ -4,12 +4,13 @@ import type { Knex } from 'knex';
 import { number } from './columns.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
-import { between, FEW, type Bounds, type Value } from './conditions.js';
-import { choose, type Access, type Choice, type Chosen } from './image-access.js';
+import { between, type Bounds, type Value } from './conditions.js';
+import { choose, idsOf, type Access, type Choice, type Chosen } from './image-access.js';
 import { conditionsOf, type Filter, type ImageConditions } from './image-conditions.js';
 import { narrowByLinks, narrowByRow } from './image-filter.js';
 import { imageColumns, toImage } from './image-row.js';
 import { nextOfRanges, rangeToGather } from './image-range.js';
+import { narrowTo, Walk, walked, type Order } from './image-walk.js';
 import { pageOf, placeOf } from './page.js';
 
 type SortKey = keyof typeof imagePlaces;
@@ -60,52 +61,43 @@ export async function listImages<Item>(
   const read = async <Given>(
     part: string,
     given: Given,
-    rows: number,
-    build: (images: Knex.QueryBuilder, given: Given) => void,
-    by: Chosen = chosen,
+    narrow: (images: Knex.QueryBuilder, given: Given) => void,
+    by: Chosen,
   ) => {
-    const title = `images.list${name} ${part} ${direction} ${rows} ${by.access?.name} ${by.few} ${by.conditions.shape}`;
+    const title = `images.list${name} ${part} ${direction} ${limit} ${by.access?.name} ${by.gathers} ${by.conditions.shape}`;
     return database.rows(title, { values: by.conditions.values, given }, (all) => {
-      const images = found(database, by, { ...by.conditions, values: all.values }, { column, direction, rows });
-      build(images, all.given);
+      const images = found(
+        database,
+        by,
+        { ...by.conditions, values: all.values },
+        { column, direction, rows: limit + 1 },
+      );
+      narrow(images, all.given);
       join(images);
-      return images.select(imageColumns(database)).orderBy('images.id', direction).limit(rows, { skipBinding: true });
+      images.select(imageColumns(database)).orderBy('images.id', direction);
+      return images.limit(limit + 1, { skipBinding: true });
     });
   };
 
   if (column === 'id') {
-    const byAge = (by: Chosen) => read('by age', {}, limit + 1, () => undefined, by);
-    const rows = await (chosen.ranges.length > 0
+    const byAge = async (by: Chosen) => read('by age', {}, () => undefined, by);
+    const rows = await (chosen.others.length > 0
       ? nextOfRanges(database, chosen, direction, limit + 1, byAge)
       : byAge(chosen));
     return pageOf(rows, limit, item, query, (last) => [null, image(last).id]);
   }
 
   // Databases put what is absent first or last as they please. Here it is asked for by itself, after all the rest.
+  const order = { column, direction };
+  const walk = new Walk(database, order, limit + 1, chosen, async (part, stretch, by) =>
+    read(`${part} ${column}`, stretch, (images, given) => narrowTo(database, images, part, given, order, by), by),
+  );
   const rows: Row[] = [];
-  const sorted = `images.${column}`;
-  // Of what was gathered it is only looked at.
-  const has = (images: Knex.QueryBuilder, what: 'null' | 'not null') =>
-    images.whereRaw(chosen.few ? `(${sorted} is ${what}) is true` : `${sorted} is ${what}`);
   if (place === null || value !== null) {
-    const bound = value === null ? null : { at: bind(value), id };
-    const present = await read(`by ${column}`, bound, limit + 1, (images, from) => {
-      has(images, 'not null').orderBy(sorted, direction);
-      if (!from) return;
-      // The first condition says no more than the second, and lets an index begin at the place.
-      images.where(sorted, `${beyond}=`, from.at as Value);
-      images.where(
-        (either) => void either.where(sorted, beyond, from.at as Value).orWhere('images.id', beyond, from.id),
-      );
-    });
-    rows.push(...present);
+    rows.push(...(await walk.next('by', value === null || id === null ? null : { at: bind(value), id })));
   }
   if (key === 'capturedAt' && rows.length <= limit && !where.captured?.from && !where.captured?.to) {
-    const from: Bounds = value === null && id !== null ? { [beyond]: id } : {};
-    const absent = await read(`without ${column}`, from, limit + 1 - rows.length, (images, given) => {
-      between(has(images, 'null'), 'images.id', given);
-    });
-    rows.push(...absent);
+    rows.push(...(await walk.next('without', value === null && id !== null ? { at: null, id } : null)));
   }
   return pageOf(rows, limit, item, query, (last) => [of(image(last)), image(last).id]);
 }
@@ -116,7 +108,7 @@ export async function countImages(database: Database, where: Filter, atMost: num
   const chosen = conditions && (await choose(database, conditions, { sort: 'id', direction: 'desc' }));
   if (!chosen) return 0;
   const by = { ...chosen, access: (await rangeToGather(database, chosen, 'desc')) ?? chosen.access };
-  const title = `images.count ${atMost ?? 'all'} ${by.access?.name} ${by.few} ${conditions?.shape}`;
+  const title = `images.count ${atMost ?? 'all'} ${by.access?.name} ${by.gathers} ${conditions?.shape}`;
   const row = await database.row(title, { values: chosen.conditions.values }, ({ values }) => {
     const given = { ...chosen.conditions, values };
     const ids = isLink(by)
@@ -126,7 +118,7 @@ export async function countImages(database: Database, where: Filter, atMost: num
       // By age, or PostgreSQL goes on reading a large table where it read last, from the disk each time. SQLite reads it from its
       // beginning, in a third of the time.
       const byAge = by.access?.byAge ?? database.dialect.isServer;
-      if (byAge && !by.few) ids.orderBy(by.access?.column ?? 'images.id', 'desc');
+      if (byAge && by.gathers === null) ids.orderBy(by.access?.column ?? 'images.id', 'desc');
       ids.limit(atMost, { skipBinding: true });
     }
     return database.knex.from(ids.as('counted')).count({ images: '*' });
@@ -134,52 +126,43 @@ export async function countImages(database: Database, where: Filter, atMost: num
   return number(row?.['images']);
 }
 
-/** Images by the index of what they are to be sorted by. */
-const imagesBy = (database: Database, order: Order | null): Knex.QueryBuilder =>
-  order && order.column !== 'id' ? database.from('images', `images_${order.column}_id_index`) : database.knex('images');
-
-interface Order {
-  readonly column: string;
-  readonly direction: 'asc' | 'desc';
+interface PageOrder extends Order {
   /** How many are read at the most. */
   readonly rows: number;
 }
 
 /** Whether images are found by the index of another table, which gives them by age. */
 const isLink = (choice: Choice): choice is Choice & { readonly access: Access } =>
-  choice.access !== null && choice.access.column !== 'images.id' && !choice.few;
+  choice.access !== null && choice.access.column !== 'images.id' && choice.gathers === null;
 
 /** The images that match, by the access that was chosen. @param order in which they are then put; null for none */
 function found(
   database: Database,
   choice: Choice,
   conditions: ImageConditions,
-  order: Order | null,
+  order: PageOrder | null,
 ): Knex.QueryBuilder {
   const { knex } = database;
-  const { access, few } = choice;
+  const { access, gathers } = choice;
   if (isLink(choice) && order) {
     const ids = idsByAge(database, choice.access, conditions).orderBy('id', order.direction);
     return knex.from(ids.limit(order.rows, { skipBinding: true }).as('found')).join('images', 'images.id', 'found.id');
   }
-  const rest = access ? access.rest(conditions.values) : conditions.values;
-  let images = access?.ids(conditions.values) ?? imagesBy(database, order);
-  if (access && few) {
-    // Those that `choose` has counted.
-    if (access.byAge) for (const range of rest.ids) between(images, access.column, range);
-    // With a limit, for then no database takes it apart to look up something else first. It is twice what there was a moment
-    // ago; `near` has not been counted.
-    const ids = images.distinct({ id: access.column });
-    if (access.name !== 'near') ids.limit(2 * FEW, { skipBinding: true });
-    images = knex.from(ids.as('few')).join('images', 'images.id', 'few.id');
+  let rest = access ? access.rest(conditions.values) : conditions.values;
+  let images: Knex.QueryBuilder;
+  if (access && gathers !== null) {
+    // With a limit, for then no database takes it apart to look up something else first. It is twice what there was a moment ago.
+    const ids = idsOf(access, conditions.values).distinct({ id: access.column });
+    if (Number.isFinite(gathers)) ids.limit(2 * gathers, { skipBinding: true });
+    images = knex.from(ids.as('few')).joinRaw(database.dialect.lookUp('images', 'images.id = few.id'));
     if (!access.byAge) lookAt(images, rest.ids);
+  } else if (order && order.column !== 'id') {
+    images = walked(database, order, rest);
+    lookAt(images, rest.ids);
+    rest = { ...rest, equal: { ...rest.equal, owner_id: undefined } };
   } else {
-    if (order && order.column !== 'id') lookAt(images, rest.ids);
-    else for (const range of rest.ids) between(images, 'images.id', range);
-    // A range of what they are sorted by is a part of that index.
-    for (const [ranged, bounds] of Object.entries(rest.ranges)) {
-      if (ranged === order?.column && bounds) between(images, `images.${ranged}`, bounds);
-    }
+    images = access?.ids(conditions.values) ?? knex('images');
+    for (const range of rest.ids) between(images, 'images.id', range);
   }
   narrowByLinks(database, images, 'images.id', rest);
   narrowByRow(images, { ...conditions, values: rest });

@@ -25,7 +25,7 @@ function reachOfAge({ knex }: Database, { access, conditions }: Chosen, directio
  * many; null if there is none.
  */
 export async function rangeToGather(database: Database, chosen: Chosen, direction: Direction): Promise<Access | null> {
-  const { access, ranges, conditions } = chosen;
+  const { access, others: ranges, conditions } = chosen;
   if (ranges.length === 0) return null;
   const name = `images.range ${access?.name} ${ranges.map((range) => range.name).join(' ')} ${direction}`;
   const ends = await database.row(name, { values: conditions.values }, ({ values }) => {

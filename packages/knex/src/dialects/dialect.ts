@@ -175,6 +175,8 @@ export interface Dialect {
    * another table. A process that is suspended in it for longer than others wait cannot go on with it.
    */
   migrate(knex: Knex, migration: Migration): Promise<void>;
+  /** Whether it sees in what order an index has those rows that are null in a column only if it is told to order by that column, too. */
+  readonly ordersByAbsent: boolean;
   /** Joins the one row of a table that a condition on its key finds. A few are looked up, and the whole table never is read for them. */
   lookUp(table: string, condition: string): string;
   /** The values of a column of text, gathered into one with `SEPARATOR` between them; null for no rows. */

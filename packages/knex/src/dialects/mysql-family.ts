@@ -199,6 +199,9 @@ export const mysqlFamily = (collation: string) =>
       }
     },
 
+    // MariaDB would sort them, if it were told to.
+    ordersByAbsent: false,
+
     lookUp: (table, condition) => `join ${table} on ${condition}`,
 
     joined: (column) => `group_concat(${column} separator '${SEPARATOR}')`,

@@ -247,6 +247,8 @@ export const postgres: Dialect = {
     });
   },
 
+  ordersByAbsent: true,
+
   // Its planner guesses from a sample how many rows there are to look up, and with ten million images takes it for so many that it
   // makes a hash of the whole table, again and again. With a limit it is looked up.
   lookUp: (table, condition) => `cross join lateral (select * from ${table} where ${condition} limit 1) as ${table}`,

@@ -259,6 +259,8 @@ export const sqlite: Dialect = {
     );
   },
 
+  ordersByAbsent: false,
+
   lookUp: (table, condition) => `join ${table} on ${condition}`,
 
   joined: (column) => `group_concat(${column}, '${SEPARATOR}')`,
