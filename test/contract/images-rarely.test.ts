@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Image, ImageFilter, ImageSort, User } from '@janus/core';
+import { IMAGE_SORTS, type Image, type ImageFilter, type User } from '@janus/core';
 import { useFilledStore } from './filled-store.js';
 import { all, pages } from './image-finds.js';
 import { inOrder, matches } from './image-model.js';
@@ -22,8 +22,6 @@ const MARKS: Readonly<Record<string, (place: number) => boolean>> = {
   uncaptured: (place) => (place >= CAPTURED && place < CAPTURED + 8) || place >= MANY - 290,
   every: () => true,
 };
-
-const SORTS: readonly ImageSort[] = ['filename', '-filename', 'byteSize', '-byteSize', 'capturedAt', '-capturedAt'];
 
 const marksAt = (place: number) => Object.keys(MARKS).filter((mark) => MARKS[mark]?.(place));
 
@@ -55,7 +53,9 @@ describe('In an order in which one meets few that match, images', function rarel
   });
 
   async function expectFound(where: ImageFilter): Promise<void> {
-    for (const sort of SORTS) {
+    const count = images.filter((image) => matches(image, where)).length;
+    expect(await store.images.count(where), JSON.stringify(where)).to.equal(count);
+    for (const sort of IMAGE_SORTS) {
       const found = images.filter((image) => matches(image, where)).toSorted(inOrder(sort));
       for (const limit of [5, 250]) {
         const text = `pages of ${limit} by ${sort} of ${JSON.stringify(where)}`;
@@ -78,6 +78,8 @@ describe('In an order in which one meets few that match, images', function rarel
   it('are found by several conditions', async () => {
     await expectFound({ tags: { all: ['every', 'end'] }, status: 'failed' });
     await expectFound({ text: 'aend aevery' });
+    await expectFound({ text: 'ae as' });
+    await expectFound({ tags: { any: ['both ends', 'seldom'] } });
     await expectFound({ text: 'aboth', created: { from: new Date(START + 5_000) } });
     await expectFound({ tags: { any: ['seldom', 'uncaptured'] }, mimeType: 'image/jpeg' });
     await expectFound({ byteSize: { min: 1_000 + MANY - 300 }, width: { min: 1 } });

@@ -16,6 +16,8 @@ export interface Access {
   readonly byAge: boolean;
   /** Of which term it is the only word, which has yet to be learned. */
   readonly word?: number;
+  /** Of which term it is all the words. */
+  readonly term?: number;
   /** What is left to be looked at. */
   readonly rest: (values: ConditionValues) => ConditionValues;
 }
@@ -30,8 +32,8 @@ export interface Choice {
 /** What `choose` found. */
 export interface Chosen extends Choice {
   /**
-   * What else might be gathered, each with more than a few: where images are wanted by age, the ranges of captures and of sizes; in
-   * another order, whatever there is.
+   * What else might be gathered, each with more than a few: where images are wanted by age, whatever does not give them so; in another
+   * order, whatever there is.
    */
   readonly others: readonly Access[];
   /** The conditions, with what was learned of them. */
@@ -80,6 +82,7 @@ function accesses(database: Database, { trash, values }: ImageConditions, sort: 
         {
           ...words,
           name: `term ${index}`,
+          term: index,
           byAge: false,
           ids: ({ terms }: ConditionValues) => knex('image_words').whereBetween('word', terms[index] as [Value, Value]),
         },
@@ -219,10 +222,12 @@ export async function choose(
   const tags = conditions.named ? values.all.map((_, index) => row?.[`tag_${index}`] ?? null) : values.all;
   if (tags.includes(null)) return null;
   const single = words.map(([first, last]) => first === last);
+  // A term that is one word is looked up by that.
+  const isUsable = ({ word, term }: Access) =>
+    (word === undefined || single[word] === true) && (term === undefined || single[term] === false);
   const usable = all
     .map((access, index) => ({ access, reach: row?.[`reach_${index}`] ?? null }))
-    .filter(({ access }) => access.word === undefined || single[access.word]);
-  // A term that is one word is looked up by that.
+    .filter(({ access }) => isUsable(access));
   const learned = {
     ...conditions,
     named: false,
@@ -245,6 +250,6 @@ export async function choose(
     .filter(({ access }) => access.byAge)
     .map(({ access, reach }) => ({ access, reach: id(reach) }))
     .toSorted((a, b) => (a.reach < b.reach === (direction === 'desc') ? -1 : 1));
-  const ranges = others.filter(({ name: of }) => INDEXED.some((column) => column === of));
-  return { access: farthest?.access ?? null, gathers: null, others: ranges, conditions: learned };
+  const notByAge = others.filter(({ byAge }) => !byAge);
+  return { access: farthest?.access ?? null, gathers: null, others: notByAge, conditions: learned };
 }

@@ -5,11 +5,11 @@ import { number } from './columns.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
 import { between, type Bounds, type Value } from './conditions.js';
+import { nextByAge, toGatherByAge } from './image-by-age.js';
 import { choose, idsOf, type Access, type Choice, type Chosen } from './image-access.js';
 import { conditionsOf, type Filter, type ImageConditions } from './image-conditions.js';
 import { narrowByLinks, narrowByRow } from './image-filter.js';
 import { imageColumns, toImage } from './image-row.js';
-import { nextOfRanges, rangeToGather } from './image-range.js';
 import { narrowTo, Walk, walked, type Order } from './image-walk.js';
 import { pageOf, placeOf } from './page.js';
 
@@ -82,7 +82,7 @@ export async function listImages<Item>(
   if (column === 'id') {
     const byAge = async (by: Chosen) => read('by age', {}, () => undefined, by);
     const rows = await (chosen.others.length > 0
-      ? nextOfRanges(database, chosen, direction, limit + 1, byAge)
+      ? nextByAge(database, chosen, direction, limit + 1, byAge)
       : byAge(chosen));
     return pageOf(rows, limit, item, query, (last) => [null, image(last).id]);
   }
@@ -107,7 +107,10 @@ export async function countImages(database: Database, where: Filter, atMost: num
   const conditions = await conditionsOf(database, where);
   const chosen = conditions && (await choose(database, conditions, { sort: 'id', direction: 'desc' }));
   if (!chosen) return 0;
-  const by = { ...chosen, access: (await rangeToGather(database, chosen, 'desc')) ?? chosen.access };
+  const other = await toGatherByAge(database, chosen, 'desc');
+  // An image is there once for each of its tags, or words.
+  const gathers = other && other.column !== 'images.id' ? Number.POSITIVE_INFINITY : chosen.gathers;
+  const by = { ...chosen, access: other ?? chosen.access, gathers };
   const title = `images.count ${atMost ?? 'all'} ${by.access?.name} ${by.gathers} ${conditions?.shape}`;
   const row = await database.row(title, { values: chosen.conditions.values }, ({ values }) => {
     const given = { ...chosen.conditions, values };

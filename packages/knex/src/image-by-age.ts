@@ -20,57 +20,57 @@ function reachOfAge({ knex }: Database, { access, conditions }: Chosen, directio
   return reachOf(ids.orderBy(column, direction), column, after);
 }
 
-/**
- * The range of captures or of sizes whose images are gathered, for it has fewer than there are to be looked at by age, and not too
- * many; null if there is none.
- */
-export async function rangeToGather(database: Database, chosen: Chosen, direction: Direction): Promise<Access | null> {
-  const { access, others: ranges, conditions } = chosen;
-  if (ranges.length === 0) return null;
-  const name = `images.range ${access?.name} ${ranges.map((range) => range.name).join(' ')} ${direction}`;
+/** What has fewer images than there are to be looked at by age, and not too many: it is gathered; null if nothing does. */
+export async function toGatherByAge(database: Database, chosen: Chosen, direction: Direction): Promise<Access | null> {
+  const { access, others, conditions } = chosen;
+  if (others.length === 0) return null;
+  const name = `images.gather by age ${access?.name} ${others.map((other) => other.name).join(' ')} ${direction}`;
   const ends = await database.row(name, { values: conditions.values }, ({ values }) => {
     const given = { ...chosen, conditions: { ...conditions, values } };
     return database.knex.select(
       ...STEPS.flatMap((after) => [
         reachOfAge(database, given, direction, after).as(`age_${after}`),
-        ...ranges.map((range, index) => reachOf(range.ids(values), range.column, after).as(`range_${index}_${after}`)),
+        ...others.map((other, index) => reachOf(other.ids(values), other.column, after).as(`other_${index}_${after}`)),
       ]),
     );
   });
   for (const after of STEPS) {
     if (ends?.[`age_${after}`] === null) return null;
-    const range = ranges.find((_, index) => ends?.[`range_${index}_${after}`] === null);
-    if (range) return range;
+    const other = others.find((_, index) => ends?.[`other_${index}_${after}`] === null);
+    if (other) return other;
   }
   return null;
 }
 
-/** The next images by age of a range, of which so many are looked at; all, if left out. */
-const gathered = (database: Database, range: Access, direction: Direction, some?: number): Access => ({
-  ...range,
-  name: `${some ?? 'all'} of ${range.name}`,
-  column: 'ranged.id',
-  rest: (given) => ({ ...range.rest(given), ids: [] }),
+/** The next images by age that another access gives, of which so many are looked at; all, if left out. */
+const gathered = (database: Database, other: Access, direction: Direction, some?: number): Access => ({
+  ...other,
+  name: `${some ?? 'all'} of ${other.name}`,
+  column: 'gathered.id',
+  rest: (given) => ({ ...other.rest(given), ids: [] }),
   ids(values) {
+    const ids = other.ids(values);
+    for (const bounds of values.ids) between(ids, other.column, bounds);
+    // An image is there once for each of its tags, or words.
+    if (other.column === 'images.id') ids.select({ id: other.column });
+    else ids.distinct({ id: other.column });
     // Twice what there was a moment ago.
-    const ids = range.ids(values).select(range.column);
-    for (const bounds of values.ids) between(ids, range.column, bounds);
     ids.limit(2 * MOST, { skipBinding: true });
-    if (some === undefined) return database.knex.from(ids.as('ranged'));
-    const next = database.knex.from(ids.as('gathered')).select('id').orderBy('id', direction);
-    return database.knex.from(next.limit(some, { skipBinding: true }).as('ranged'));
+    if (some === undefined) return database.knex.from(ids.as('gathered'));
+    const next = database.knex.from(ids.as('all_of_them')).select('id').orderBy('id', direction);
+    return database.knex.from(next.limit(some, { skipBinding: true }).as('gathered'));
   },
 });
 
 /**
- * The next images by age that have ranges of captures or of sizes. To look at one image after the other ends soon where many have
- * them; but it may be a day of long ago, and all images newer. So a thousand are looked at; then, if a range has few enough, it is
- * gathered; else all are looked at.
+ * The next images by age, where some of what is asked for has an index that gives nothing by age: a range of captures or of sizes, any of
+ * some tags, the beginning of several words. To look at one image after the other ends soon where many have it; but it may be a day of
+ * long ago, and all images newer. So a thousand are looked at; then, if an index has few enough, it is gathered; else all are looked at.
  *
  * @param rows how many are wanted
  * @param read finds them by a choice
  */
-export async function nextOfRanges(
+export async function nextByAge(
   database: Database,
   chosen: Chosen,
   direction: Direction,
@@ -92,8 +92,8 @@ export async function nextOfRanges(
   const found = await read({ ...chosen, conditions: near });
   if (found.length === rows) return found;
 
-  const range = await rangeToGather(database, chosen, direction);
-  if (!range) return read(chosen);
-  const first = await read({ ...chosen, access: gathered(database, range, direction, 2 * rows) });
-  return first.length === rows ? first : read({ ...chosen, access: gathered(database, range, direction) });
+  const other = await toGatherByAge(database, chosen, direction);
+  if (!other) return read(chosen);
+  const first = await read({ ...chosen, access: gathered(database, other, direction, 2 * rows) });
+  return first.length === rows ? first : read({ ...chosen, access: gathered(database, other, direction) });
 }
