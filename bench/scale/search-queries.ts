@@ -32,6 +32,7 @@ function tags(subject: Subject): Query[] {
       subject.store.images.list({ where: { tags: { all: anyTwo(turn) } } }),
     ),
     first(subject, 'tags: any of two common', { tags: { any: [common, alsoCommon] } }),
+    first(subject, 'tags: any of two least common', { tags: { any: [tagOf(299), tagOf(298)] } }),
     first(subject, 'tags: any of two rare', { tags: { any: [rare, alsoRare] } }),
     first(subject, 'tags: none of two common', { tags: { none: [common, alsoCommon] } }),
     first(subject, 'tags: none of two rare', { tags: { none: [rare, alsoRare] } }),

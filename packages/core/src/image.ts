@@ -146,6 +146,7 @@ export interface ImageFilter {
     | {
         /** Up to 16. Those of the rarest are looked at by age until a page has all: of two that are seldom together, many. */
         readonly all?: readonly string[] | undefined;
+        /** By age, what hardly any of the newest have is gathered, up to 50,000, and looked for beyond that. */
         readonly any?: readonly string[] | undefined;
         readonly none?: readonly string[] | undefined;
       }
@@ -182,6 +183,10 @@ export type ImageSort = (typeof IMAGE_SORTS)[number];
 export interface ImageQuery extends PageRequest {
   readonly where?: ImageFilter | undefined;
   /** `-createdAt` (newest first), if left out. */
+  /**
+   * A page takes as long with many images as with few in any order, of all or of one owner. What else is asked for is looked at along
+   * that order; but what hardly any of the next thousand have is gathered, up to 20,000, and looked for beyond that.
+   */
   readonly sort?: ImageSort | undefined;
 }
 
