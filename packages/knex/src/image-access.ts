@@ -25,7 +25,7 @@ export interface Access {
 /** The access, if there is one that helps, and how many it gives at the most where they are gathered before they are sorted. */
 export interface Choice {
   readonly access: Access | null;
-  /** Null where images come in the order that is wanted; `Infinity` where nobody has counted them. */
+  /** Null where images come in the order that is wanted; `Infinity` for however many there are. */
   readonly gathers: number | null;
 }
 

@@ -20,7 +20,7 @@ function reachOfAge({ knex }: Database, { access, conditions }: Chosen, directio
   return reachOf(ids.orderBy(column, direction), column, after);
 }
 
-/** What has fewer images than there are to be looked at by age, and not too many: it is gathered; null if nothing does. */
+/** What has fewer images than there are to be looked at by age, and not too many: it is gathered; null if nothing does. Of several, any in the same step. */
 export async function toGatherByAge(database: Database, chosen: Chosen, direction: Direction): Promise<Access | null> {
   const { access, others, conditions } = chosen;
   if (others.length === 0) return null;
@@ -54,7 +54,7 @@ const gathered = (database: Database, other: Access, direction: Direction, some?
     // An image is there once for each of its tags, or words.
     if (other.column === 'images.id') ids.select({ id: other.column });
     else ids.distinct({ id: other.column });
-    // Twice what there was a moment ago.
+    // Twice what there was a moment ago, at the most.
     ids.limit(2 * MOST, { skipBinding: true });
     if (some === undefined) return database.knex.from(ids.as('gathered'));
     const next = database.knex.from(ids.as('all_of_them')).select('id').orderBy('id', direction);

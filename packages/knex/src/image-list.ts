@@ -154,7 +154,8 @@ function found(
   let rest = access ? access.rest(conditions.values) : conditions.values;
   let images: Knex.QueryBuilder;
   if (access && gathers !== null) {
-    // With a limit, for then no database takes it apart to look up something else first. It is twice what there was a moment ago.
+    // With a limit, for then no database takes it apart to look up something else first. It is twice what was counted a
+    // moment ago, at the most.
     const ids = idsOf(access, conditions.values).distinct({ id: access.column });
     if (Number.isFinite(gathers)) ids.limit(2 * gathers, { skipBinding: true });
     images = knex.from(ids.as('few')).joinRaw(database.dialect.lookUp('images', 'images.id = few.id'));

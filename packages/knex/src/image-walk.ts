@@ -5,14 +5,12 @@ import type { Row } from './dialects/dialect.js';
 import { idsOf, type Access, type Choice, type Chosen } from './image-access.js';
 import type { ConditionValues, RangeColumn } from './image-conditions.js';
 
-/** How many images are looked at in their order before anything is gathered. */
-const LOOKED_AT = 1_000;
-/** So many found among those, or more, and the walk goes on: the page is full some thousands of images later. */
-const SEVERAL = 5;
-/** The most that are gathered: to look at each takes some tens of milliseconds. */
+/** The most images that are looked at in their order before anything is gathered, and that are gathered. To look at each takes some microseconds. */
 const MOST = 20_000;
+/** How many are looked at first, and then. */
+const STRETCHES = [1_000, MOST];
 /** Up to which numbers it is asked how many there are. */
-const STEPS = [2_000, MOST];
+const STEPS = [1_000, 3_000, 8_000, MOST];
 
 /** What images are sorted by, and which way. */
 export interface Order {
@@ -79,8 +77,8 @@ export function narrowTo(
 
 /**
  * A walk along images in the order of a name, a size or a capture, for a page of those that match. It ends soon where many match; but
- * it may be one in a hundred thousand. So a thousand are looked at; if hardly any of them match, what has not too many by another index is
- * gathered, and sorted; else the walk goes on.
+ * it may be one in a hundred thousand. So a thousand are looked at and, if enough of those match, twenty thousand; then what has not too
+ * many by another index is gathered, and sorted; else the walk goes on. A page is what one statement finds, whatever others do meanwhile.
  */
 export class Walk {
   #by: Chosen;
@@ -97,40 +95,57 @@ export class Walk {
 
   /** The next images of a part. */
   async next(part: Part, from: WalkPlace | null): Promise<readonly Row[]> {
-    if (this.#by.others.length === 0) return this.read(part, { from, to: null }, this.#by);
-    const to = await this.#reach(part, from);
-    const looked = await this.read(part, { from, to }, this.#by);
-    if (to === null || looked.length >= this.rows) return looked;
-    const gathering = looked.length < SEVERAL ? await toGather(this.database, this.#by) : null;
-    this.#by = { ...this.#by, ...gathering, others: [] };
-    return [...looked, ...(await this.read(part, { from: to, to: null }, this.#by))];
+    if (this.#by.others.length > 0) {
+      for (const count of STRETCHES) {
+        const to = await this.#reach(part, from, count);
+        const found = await this.read(part, { from, to }, this.#by);
+        if (to === null || found.length >= this.rows) return found;
+        // At this rate, the page would be full only beyond the last stretch.
+        if (found.length * MOST < this.rows * count) break;
+      }
+      const gathering = await this.#toGather(part, from);
+      if (gathering) this.#by = { ...this.#by, ...gathering, others: [] };
+    }
+    return this.read(part, { from, to: null }, this.#by);
   }
 
-  /** Where one is after so many images as are looked at; null if there are no more. */
-  async #reach(part: Part, from: WalkPlace | null): Promise<WalkPlace | null> {
+  /** Images in their order, from a place on. */
+  #walked(part: Part, from: WalkPlace | null, values: ConditionValues): Knex.QueryBuilder {
+    const images = walked(this.database, this.order, values);
+    narrowTo(this.database, images, part, { from, to: null }, this.order, this.#by);
+    return images.orderBy('images.id', this.order.direction);
+  }
+
+  /** Where one is after so many images; null if there are no more. */
+  async #reach(part: Part, from: WalkPlace | null, count: number): Promise<WalkPlace | null> {
     const { column, direction } = this.order;
     const { values } = this.#by.conditions;
-    const row = await this.database.row(`images.look ${part} ${column} ${direction}`, { values, from }, (given) => {
-      const images = walked(this.database, this.order, given.values);
-      narrowTo(this.database, images, part, { from: given.from, to: null }, this.order, this.#by);
-      return reachOf(images.orderBy('images.id', direction), 'images.id', LOOKED_AT).select({ at: `images.${column}` });
-    });
+    const name = `images.look ${part} ${column} ${direction} ${count}`;
+    const row = await this.database.row(name, { values, from }, (given) =>
+      reachOf(this.#walked(part, given.from, given.values), 'images.id', count).select({ at: `images.${column}` }),
+    );
     return row && { at: row['at'] as Value | null, id: row['id'] as Value };
   }
-}
 
-/** What gives the fewest images, if those are not too many. */
-async function toGather(database: Database, { others, conditions }: Chosen): Promise<Choice | null> {
-  const name = `images.gather ${others.map((access) => access.name).join(' ')}`;
-  const ends = await database.row(name, { values: conditions.values }, ({ values }) => {
-    const reach = (access: Access, after: number) => reachOf(idsOf(access, values), access.column, after);
-    return database.knex.select(
-      ...STEPS.flatMap((after) => others.map((access, index) => reach(access, after).as(`other_${index}_${after}`))),
-    );
-  });
-  for (const gathers of STEPS) {
-    const access = others.find((_, index) => ends?.[`other_${index}_${gathers}`] === null);
-    if (access) return { access, gathers };
+  /** What has fewer images than there are to be walked along, and not too many; null if nothing does. */
+  async #toGather(part: Part, from: WalkPlace | null): Promise<Choice | null> {
+    const { others, conditions } = this.#by;
+    const { column, direction } = this.order;
+    const name = `images.gather ${part} ${column} ${direction} ${others.map((access) => access.name).join(' ')}`;
+    const ends = await this.database.row(name, { values: conditions.values, from }, (given) => {
+      const reach = (access: Access, after: number) => reachOf(idsOf(access, given.values), access.column, after);
+      return this.database.knex.select(
+        ...STEPS.flatMap((after) => [
+          reachOf(this.#walked(part, given.from, given.values), 'images.id', after).as(`walk_${after}`),
+          ...others.map((access, index) => reach(access, after).as(`other_${index}_${after}`)),
+        ]),
+      );
+    });
+    for (const gathers of STEPS) {
+      if (ends?.[`walk_${gathers}`] === null) return null;
+      const access = others.find((_, index) => ends?.[`other_${index}_${gathers}`] === null);
+      if (access) return { access, gathers };
+    }
+    return null;
   }
-  return null;
 }
