@@ -77,8 +77,9 @@ export function narrowTo(
 
 /**
  * A walk along images in the order of a name, a size or a capture, for a page of those that match. It ends soon where many match; but
- * it may be one in a hundred thousand. So a thousand are looked at and, if enough of those match, twenty thousand; then what has not too
- * many by another index is gathered, and sorted; else the walk goes on. A page is what one statement finds, whatever others do meanwhile.
+ * it may be one in a hundred thousand. So a thousand are looked at; then what has fewer by another index than would have to be looked at
+ * is gathered, and sorted, up to twenty thousand; else the walk goes on, and after as many it is asked once more. A page is what one
+ * statement finds, whatever others do meanwhile.
  */
 export class Walk {
   #by: Chosen;
@@ -100,11 +101,12 @@ export class Walk {
         const to = await this.#reach(part, from, count);
         const found = await this.read(part, { from, to }, this.#by);
         if (to === null || found.length >= this.rows) return found;
-        // At this rate, the page would be full only beyond the last stretch.
-        if (found.length * MOST < this.rows * count) break;
+        // At this rate, the page is full after so many.
+        const far = (this.rows * count) / found.length;
+        const gathering = await this.#toGather(part, from, far);
+        if (gathering) this.#by = { ...this.#by, ...gathering, others: [] };
+        if (gathering || far > MOST) break;
       }
-      const gathering = await this.#toGather(part, from);
-      if (gathering) this.#by = { ...this.#by, ...gathering, others: [] };
     }
     return this.read(part, { from, to: null }, this.#by);
   }
@@ -127,21 +129,22 @@ export class Walk {
     return row && { at: row['at'] as Value | null, id: row['id'] as Value };
   }
 
-  /** What has fewer images than there are to be walked along, and not too many; null if nothing does. */
-  async #toGather(part: Part, from: WalkPlace | null): Promise<Choice | null> {
+  /** What has no more images than that, nor than there are to be walked along; null if nothing does. */
+  async #toGather(part: Part, from: WalkPlace | null, most: number): Promise<Choice | null> {
+    const steps = STEPS.filter((step) => step <= most);
     const { others, conditions } = this.#by;
     const { column, direction } = this.order;
-    const name = `images.gather ${part} ${column} ${direction} ${others.map((access) => access.name).join(' ')}`;
+    const name = `images.gather ${steps.length} ${part} ${column} ${direction} ${others.map((access) => access.name).join(' ')}`;
     const ends = await this.database.row(name, { values: conditions.values, from }, (given) => {
       const reach = (access: Access, after: number) => reachOf(idsOf(access, given.values), access.column, after);
       return this.database.knex.select(
-        ...STEPS.flatMap((after) => [
+        ...steps.flatMap((after) => [
           reachOf(this.#walked(part, given.from, given.values), 'images.id', after).as(`walk_${after}`),
           ...others.map((access, index) => reach(access, after).as(`other_${index}_${after}`)),
         ]),
       );
     });
-    for (const gathers of STEPS) {
+    for (const gathers of steps) {
       if (ends?.[`walk_${gathers}`] === null) return null;
       const access = others.find((_, index) => ends?.[`other_${index}_${gathers}`] === null);
       if (access) return { access, gathers };
