@@ -182,8 +182,9 @@ export type ImageSort = (typeof IMAGE_SORTS)[number];
 
 export interface ImageQuery extends PageRequest {
   readonly where?: ImageFilter | undefined;
-  /** `-createdAt` (newest first), if left out. */
   /**
+   * `-createdAt` (newest first), if left out.
+   *
    * A page takes as long with many images as with few in any order, of all or of one owner. What else is asked for is looked at along
    * that order; but what hardly any of the next have is gathered, up to 20,000, and looked for beyond that.
    */

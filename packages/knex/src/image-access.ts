@@ -253,3 +253,35 @@ export async function choose(
   const notByAge = others.filter(({ byAge }) => !byAge);
   return { access: farthest?.access ?? null, gathers: null, others: notByAge, conditions: learned };
 }
+
+/**
+ * Which of the others has few enough images to be gathered, and up to how many: that of the first step that it does not reach.
+ * @param walk after a number of images, the id of those that would be looked at else: where they end sooner, nothing is gathered
+ * @returns null when nothing is to be gathered
+ */
+export async function toGather<Given extends { readonly values: ConditionValues }>(
+  database: Database,
+  name: string,
+  others: readonly Access[],
+  steps: readonly number[],
+  given: Given,
+  walk: (given: Given, after: number) => Knex.QueryBuilder,
+): Promise<{ readonly access: Access; readonly gathers: number } | null> {
+  const title = `images.gather ${name} ${steps.join(' ')} ${others.map((other) => other.name).join(' ')}`;
+  const ends = await database.row(title, given, (bound) =>
+    database.knex.select(
+      ...steps.flatMap((after) => [
+        walk(bound, after).as(`walk_${after}`),
+        ...others.map((other, index) =>
+          reachOf(idsOf(other, bound.values), other.column, after).as(`other_${index}_${after}`),
+        ),
+      ]),
+    ),
+  );
+  for (const gathers of steps) {
+    if (ends?.[`walk_${gathers}`] === null) return null;
+    const access = others.find((_, index) => ends?.[`other_${index}_${gathers}`] === null);
+    if (access) return { access, gathers };
+  }
+  return null;
+}

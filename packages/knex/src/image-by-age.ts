@@ -1,7 +1,7 @@
 import { between, reachOf, type Value } from './conditions.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
-import type { Access, Chosen } from './image-access.js';
+import { toGather, type Access, type Chosen } from './image-access.js';
 
 type Direction = 'asc' | 'desc';
 
@@ -20,26 +20,15 @@ function reachOfAge({ knex }: Database, { access, conditions }: Chosen, directio
   return reachOf(ids.orderBy(column, direction), column, after);
 }
 
-/** What has fewer images than there are to be looked at by age, and not too many: it is gathered; null if nothing does. Of several, any in the same step. */
+/** What has fewer images than there are to be looked at by age, and not too many: it is gathered; null if nothing does. */
 export async function toGatherByAge(database: Database, chosen: Chosen, direction: Direction): Promise<Access | null> {
   const { access, others, conditions } = chosen;
   if (others.length === 0) return null;
-  const name = `images.gather by age ${access?.name} ${others.map((other) => other.name).join(' ')} ${direction}`;
-  const ends = await database.row(name, { values: conditions.values }, ({ values }) => {
-    const given = { ...chosen, conditions: { ...conditions, values } };
-    return database.knex.select(
-      ...STEPS.flatMap((after) => [
-        reachOfAge(database, given, direction, after).as(`age_${after}`),
-        ...others.map((other, index) => reachOf(other.ids(values), other.column, after).as(`other_${index}_${after}`)),
-      ]),
-    );
-  });
-  for (const after of STEPS) {
-    if (ends?.[`age_${after}`] === null) return null;
-    const other = others.find((_, index) => ends?.[`other_${index}_${after}`] === null);
-    if (other) return other;
-  }
-  return null;
+  const name = `by age ${access?.name} ${direction}`;
+  const found = await toGather(database, name, others, STEPS, { values: conditions.values }, ({ values }, after) =>
+    reachOfAge(database, { ...chosen, conditions: { ...conditions, values } }, direction, after),
+  );
+  return found && found.access;
 }
 
 /** The next images by age that another access gives, of which so many are looked at; all, if left out. */

@@ -2,10 +2,10 @@ import type { Knex } from 'knex';
 import { between, reachOf, type Value } from './conditions.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
-import { idsOf, type Access, type Choice, type Chosen } from './image-access.js';
+import { toGather, type Choice, type Chosen } from './image-access.js';
 import type { ConditionValues, RangeColumn } from './image-conditions.js';
 
-/** The most images that are looked at in their order before anything is gathered, and that are gathered. To look at each takes some microseconds. */
+/** The most images that are looked at in their order before anything is gathered, and that are gathered: a tenth of a second. */
 const MOST = 20_000;
 /** How many are looked at first, and then. */
 const STRETCHES = [1_000, MOST];
@@ -34,11 +34,7 @@ export interface Stretch {
 }
 
 /** Images by the index of what they are sorted by; an owner's by that which has each owner's in that order. */
-export function walked(
-  database: Database,
-  { column }: Pick<Order, 'column'>,
-  values: ConditionValues,
-): Knex.QueryBuilder {
+export function walked(database: Database, { column }: Order, values: ConditionValues): Knex.QueryBuilder {
   const owner = values.equal.owner_id;
   const images = database.from('images', `images_${owner === undefined ? '' : 'owner_id_'}${column}_id_index`);
   if (owner !== undefined) images.where('images.owner_id', owner);
@@ -131,24 +127,17 @@ export class Walk {
 
   /** What has no more images than that, nor than there are to be walked along; null if nothing does. */
   async #toGather(part: Part, from: WalkPlace | null, most: number): Promise<Choice | null> {
-    const steps = STEPS.filter((step) => step <= most);
-    const { others, conditions } = this.#by;
     const { column, direction } = this.order;
-    const name = `images.gather ${steps.length} ${part} ${column} ${direction} ${others.map((access) => access.name).join(' ')}`;
-    const ends = await this.database.row(name, { values: conditions.values, from }, (given) => {
-      const reach = (access: Access, after: number) => reachOf(idsOf(access, given.values), access.column, after);
-      return this.database.knex.select(
-        ...steps.flatMap((after) => [
-          reachOf(this.#walked(part, given.from, given.values), 'images.id', after).as(`walk_${after}`),
-          ...others.map((access, index) => reach(access, after).as(`other_${index}_${after}`)),
-        ]),
-      );
-    });
-    for (const gathers of steps) {
-      if (ends?.[`walk_${gathers}`] === null) return null;
-      const access = others.find((_, index) => ends?.[`other_${index}_${gathers}`] === null);
-      if (access) return { access, gathers };
-    }
-    return null;
+    const { others, conditions } = this.#by;
+    const steps = STEPS.filter((step) => step <= most);
+    const given = { values: conditions.values, from };
+    return toGather(
+      this.database,
+      `${part} ${column} ${direction}`,
+      others,
+      steps,
+      given,
+      ({ values, from: on }, after) => reachOf(this.#walked(part, on, values), 'images.id', after),
+    );
   }
 }
