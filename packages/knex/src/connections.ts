@@ -1,6 +1,7 @@
 import { UnavailableError } from '@janus/core';
 import type { Knex } from 'knex';
 import { whenAborted } from './interruption.js';
+import { Waiting } from './waiting.js';
 
 /** Those members of Knex's client that are used here; Knex has no types for them. */
 interface Client {
@@ -9,6 +10,7 @@ interface Client {
   acquireRawConnection(): Promise<unknown>;
   readonly pool?: {
     readonly max: number;
+    readonly acquireTimeoutMillis: number;
     numUsed(): number;
     numFree(): number;
     numPendingAcquires(): number;
@@ -34,11 +36,16 @@ export interface PoolState {
 
 /**
  * Connections of Knex's pool. One that was used is kept for whoever comes next in the same turn of the event loop, and then
- * given back: asking the pool takes longer than many a statement. Nobody is made to wait for one that is kept.
+ * given back: asking the pool takes longer than many a statement. Nobody is made to wait for one that is kept. Where all that
+ * the pool may have are here, one is handed on to whoever came first of those who wait, and not by way of the pool.
  */
 export class Connections {
   readonly #client: Client;
   readonly #kept: Connection[] = [];
+  /** How many the pool was asked for that are not given back to it. */
+  #taken = 0;
+  /** Those who are given a connection, or none where they are to ask the pool. */
+  readonly #waiting = new Waiting<Connection | null>();
   /** Whether what is kept is about to be given back. */
   #due = false;
 
@@ -60,20 +67,34 @@ export class Connections {
     return {
       used: pool.numUsed() - kept,
       free: pool.numFree() + kept,
-      waiting: pool.numPendingAcquires(),
+      waiting: pool.numPendingAcquires() + this.#waiting.length,
       most: pool.max,
     };
   }
 
   /**
    * A connection, or the promise of one; or the reason of a signal that is aborted before.
-   * @throws UnavailableError when there are to be no more
+   * @throws UnavailableError when there are to be no more, TimeoutError when none was free in time
    */
   acquire(signals: readonly AbortSignal[]): Connection | Promise<Connection> {
     if (this.#isClosed) throw new UnavailableError('closed', CLOSED);
     const kept = this.#kept.pop();
     if (kept) return kept;
-    const acquired = this.#client.acquireConnection();
+    const { pool } = this.#client;
+    if (!pool || this.#taken < pool.max) return this.#ask(signals);
+    return this.#waiting
+      .wait(pool.acquireTimeoutMillis, 'no free connection', signals)
+      .then((connection) => connection ?? this.#ask(signals));
+  }
+
+  /** Asks the pool. */
+  #ask(signals: readonly AbortSignal[]): Promise<Connection> {
+    if (this.#isClosed) throw new UnavailableError('closed', CLOSED);
+    this.#taken += 1;
+    const acquired = this.#client.acquireConnection().catch((error: unknown) => {
+      this.#oneLess();
+      throw error;
+    });
     return signals.length === 0 ? acquired : this.#unlessAborted(acquired, signals);
   }
 
@@ -106,9 +127,10 @@ export class Connections {
   /** @param sound whether nothing went wrong on it; the pool looks at one on which something did */
   release(connection: Connection, sound: boolean): void {
     if (!sound || this.#gone.has(connection) || this.#client.pool?.numPendingAcquires() !== 0) {
-      void this.#client.releaseConnection(connection);
+      this.#giveBack(connection);
       return;
     }
+    if (this.#waiting.give(connection)) return;
     this.#kept.push(connection);
     if (this.#due) return;
     this.#due = true;
@@ -133,11 +155,23 @@ export class Connections {
   end(): void {
     this.#isClosed = true;
     this.giveBack();
+    while (this.#waiting.give(null));
   }
 
   /** Gives back what is kept. */
   giveBack(): void {
     this.#due = false;
-    for (const connection of this.#kept.splice(0)) void this.#client.releaseConnection(connection);
+    for (const connection of this.#kept.splice(0)) this.#giveBack(connection);
+  }
+
+  #giveBack(connection: Connection): void {
+    void this.#client.releaseConnection(connection);
+    this.#oneLess();
+  }
+
+  /** Has whoever came first ask the pool: while anybody waits, all that the pool may have are here, or asked for. */
+  #oneLess(): void {
+    this.#taken -= 1;
+    this.#waiting.give(null);
   }
 }

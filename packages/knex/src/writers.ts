@@ -1,6 +1,7 @@
-import { TimeoutError, UnavailableError } from '@janus/core';
-import { unlessAborted, whenAborted } from './interruption.js';
+import { UnavailableError } from '@janus/core';
+import { unlessAborted } from './interruption.js';
 import { isInsideOf } from './scope.js';
+import { Waiting } from './waiting.js';
 
 /** Those who write to one database. */
 export interface Writers {
@@ -20,44 +21,29 @@ const WAITS_FOR_ITSELF =
 /** One after the other, in the order in which they come. */
 export class Line implements Writers {
   #taken = false;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new Waiting<() => void>();
 
   /**
    * @throws TimeoutError when it was not one's turn in time
    * @throws UnavailableError when whoever has the turn waits for this
    */
   enter(signals: readonly AbortSignal[]): (() => void) | Promise<() => void> {
-    if (!this.#taken) return this.#take();
+    if (!this.#taken) {
+      this.#taken = true;
+      return this.#turn();
+    }
     unlessAborted(signals);
     if (isInsideOf(this)) throw new UnavailableError('waits for itself', WAITS_FOR_ITSELF);
-    return new Promise((resolve, reject) => {
-      const go = () => {
-        over();
-        resolve(this.#take());
-      };
-      const giveUp = (reason: Error) => {
-        over();
-        this.#waiting.splice(this.#waiting.indexOf(go), 1);
-        reject(reason);
-      };
-      const timer = setTimeout(() => giveUp(new TimeoutError('no turn to write')), PATIENCE);
-      const stop = whenAborted(signals, giveUp);
-      const over = () => {
-        clearTimeout(timer);
-        stop();
-      };
-      this.#waiting.push(go);
-    });
+    return this.#waiting.wait(PATIENCE, 'no turn to write', signals);
   }
 
-  #take(): () => void {
-    this.#taken = true;
+  /** A turn: what says that it is over. */
+  #turn(): () => void {
     let left = false;
     return () => {
       if (left) return;
       left = true;
-      this.#taken = false;
-      this.#waiting.shift()?.();
+      this.#taken = this.#waiting.give(this.#turn());
     };
   }
 }

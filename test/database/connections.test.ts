@@ -1,0 +1,157 @@
+import { once } from 'node:events';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { AbortError, UnavailableError, type LogRepository } from '@janus/core';
+import { Database, knexfile, KnexLogRepository } from '@janus/knex';
+import { expect } from 'chai';
+import createKnex, { type Knex } from 'knex';
+import { refusal } from '../contract/store.js';
+import { openDatabase } from '../open-store.js';
+import { url } from './empty-database.js';
+
+/** What is used here of the pool of a Knex. */
+interface Pool {
+  on(event: 'acquireRequest', listener: () => void): void;
+  numUsed(): number;
+}
+
+describe('callers of whom there are more than connections', () => {
+  const most = 2;
+  let knex: Knex;
+  let database: Database;
+  let logs: LogRepository;
+  /** Ends what holds the connections. */
+  let free: AbortController;
+  let held: Promise<unknown>;
+
+  before(async () => (await openDatabase()).close());
+  beforeEach(() => {
+    const config = Object.entries(knexfile({ DATABASE_URL: url })).find(([name]) => url.startsWith(name))?.[1];
+    knex = createKnex({ ...config, pool: { ...config?.pool, min: 0, max: most } });
+    database = Database.of(knex);
+    logs = new KnexLogRepository(database);
+    free = new AbortController();
+    held = Promise.resolve();
+  });
+  afterEach(async () => {
+    free.abort();
+    await held;
+    await database.close();
+  });
+
+  const pool = () => (knex.client as { readonly pool: Pool }).pool;
+
+  /** Has every connection in use until `free` is aborted. */
+  async function hold(): Promise<void> {
+    const freed = once(free.signal, 'abort');
+    const taken = Array.from({ length: most }, () => new AbortController());
+    const all = Promise.all(taken.map(async ({ signal }) => once(signal, 'abort')));
+    const reading = async (one: AbortController) =>
+      database.run(
+        async () => {
+          await logs.recent();
+          one.abort();
+          await freed;
+        },
+        { readOnly: true },
+      );
+    held = Promise.all(taken.map(reading));
+    await all;
+  }
+
+  const waiting = async () => (await database.health({ signal: AbortSignal.timeout(20) })).pool.waiting;
+
+  it('are served in the order in which they came', async () => {
+    await hold();
+    const actions = ['first', 'second', 'third', 'fourth', 'fifth'];
+    const bound: unknown[] = [];
+    knex.on('query', ({ bindings }: { readonly bindings: readonly unknown[] }) => bound.push(...bindings));
+    const calls = actions.map(async (action) => logs.list({ where: { action } }));
+    free.abort();
+    await Promise.all(calls);
+    expect(bound.filter((value) => actions.includes(String(value)))).to.deep.equal(actions);
+  });
+
+  it('hand a connection on to each other, and ask the pool once for each that there is', async () => {
+    await hold();
+    free.abort();
+    await held;
+    await turn();
+    let asked = 0;
+    pool().on('acquireRequest', () => (asked += 1));
+    await Promise.all(Array.from({ length: 40 }, async () => logs.recent()));
+    expect(asked).to.equal(most);
+  });
+
+  it('are counted among those who wait', async () => {
+    await hold();
+    const call = logs.recent();
+    expect(await waiting()).to.equal(1);
+    free.abort();
+    await call;
+    expect(await waiting()).to.equal(0);
+  });
+
+  it('leave the application’s own queries their turn', async () => {
+    const over = new AbortController();
+    const callers = Array.from({ length: 5 * most }, async () => {
+      let calls = 0;
+      for (; !over.signal.aborted && calls < 1_000; calls += 1) {
+        await logs.recent();
+        // SQLite answers at once: nobody else would come to ask.
+        await turn();
+      }
+      return calls;
+    });
+    await sleep(20);
+    await Promise.all(Array.from({ length: most }, async () => knex('logs').select('id').limit(1)));
+    over.abort();
+    expect(Math.max(...(await Promise.all(callers)))).to.be.below(1_000);
+  });
+
+  it('are served when the application’s own queries have taken the connections', async () => {
+    const client = knex.client as {
+      acquireConnection(): Promise<unknown>;
+      releaseConnection(connection: unknown): Promise<void>;
+    };
+    await logs.recent();
+    const taken = await Promise.all(Array.from({ length: most }, async () => client.acquireConnection()));
+    const calls = Promise.all(Array.from({ length: 3 * most }, async () => logs.recent()));
+    await sleep(5);
+    for (const connection of taken) await client.releaseConnection(connection);
+    await calls;
+  });
+
+  it('are served after one that was aborted while it waited', async () => {
+    await hold();
+    const abort = new AbortController();
+    const aborted = refusal(logs.recent(undefined, { signal: abort.signal }));
+    const next = logs.recent();
+    abort.abort();
+    expect(await aborted).to.be.instanceOf(AbortError);
+    free.abort();
+    await next;
+    await sleep(20);
+    expect(pool().numUsed()).to.equal(0);
+  });
+
+  it('are served after one whose statement the database did not know', async () => {
+    await hold();
+    const failing = [refusal(database.rows('nothing', {}, () => knex('no_such_table')))];
+    const served = Promise.all(Array.from({ length: 3 * most }, async () => logs.recent()));
+    free.abort();
+    await served;
+    for (const failure of await Promise.all(failing)) expect(failure).to.be.instanceOf(UnavailableError);
+  });
+
+  it('are told when the database is closed while they wait', async () => {
+    await hold();
+    const call = refusal(logs.recent());
+    const closing = database.close();
+    expect(await call)
+      .to.be.instanceOf(UnavailableError)
+      .and.include({ code: 'closed' });
+    free.abort();
+    await held;
+    await closing;
+  });
+});
