@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { IMAGE_SORTS, type Image, type ImageFilter, type User } from '@janus/core';
+import { IMAGE_SORTS, type Image, type ImageFilter, type ImageSort, type User } from '@janus/core';
 import { useFilledStore } from './filled-store.js';
 import { all, pages } from './image-finds.js';
 import { inOrder, matches } from './image-model.js';
@@ -23,6 +23,9 @@ const MARKS: Readonly<Record<string, (place: number) => boolean>> = {
   every: () => true,
 };
 
+/** Each image is of one. */
+const KINDS = Array.from({ length: 20 }, (_, kind) => `kind ${kind}`);
+
 const marksAt = (place: number) => Object.keys(MARKS).filter((mark) => MARKS[mark]?.(place));
 
 const upload = (owner: User, place: number) =>
@@ -36,7 +39,7 @@ const upload = (owner: User, place: number) =>
     mimeType: MARKS['start']?.(place) ? 'image/png' : 'image/jpeg',
     byteSize: 1_000 + place,
     captured: place < CAPTURED ? { at: new Date(START - 1e9 + place * 1_000), offset: null } : null,
-    tags: marksAt(place),
+    tags: [...marksAt(place), KINDS[place % KINDS.length] ?? ''],
   });
 
 describe('In an order in which one meets few that match, images', function rarely() {
@@ -52,12 +55,16 @@ describe('In an order in which one meets few that match, images', function rarel
     expect(images).to.have.lengthOf(MANY);
   });
 
-  async function expectFound(where: ImageFilter): Promise<void> {
+  async function expectFound(
+    where: ImageFilter,
+    sorts: readonly ImageSort[] = IMAGE_SORTS,
+    limits: readonly number[] = [5, 250],
+  ): Promise<void> {
     const count = images.filter((image) => matches(image, where)).length;
     expect(await store.images.count(where), JSON.stringify(where)).to.equal(count);
-    for (const sort of IMAGE_SORTS) {
+    for (const sort of sorts) {
       const found = images.filter((image) => matches(image, where)).toSorted(inOrder(sort));
-      for (const limit of [5, 250]) {
+      for (const limit of limits) {
         const text = `pages of ${limit} by ${sort} of ${JSON.stringify(where)}`;
         const walked = await pages(store.images, { where, sort, limit });
         expect(
@@ -84,6 +91,20 @@ describe('In an order in which one meets few that match, images', function rarel
     await expectFound({ tags: { any: ['seldom', 'uncaptured'] }, mimeType: 'image/jpeg' });
     await expectFound({ byteSize: { min: 1_000 + MANY - 300 }, width: { min: 1 } });
     await expectFound({ captured: { from: new Date(START - 1e9 + 850_000) } });
+  });
+
+  it('are found by any of two, of sixteen and of more tags', async () => {
+    for (const count of [2, 16, 17]) {
+      const any = KINDS.slice(0, count);
+      for (const where of [
+        { tags: { any } },
+        { tags: { any, all: ['both ends'] } },
+        { tags: { any }, mimeType: 'image/png' },
+        { tags: { any, none: ['seldom'] }, created: { from: new Date(START + 5_000) } },
+      ]) {
+        await expectFound(where, ['createdAt', '-createdAt'], [100]);
+      }
+    }
   });
 
   it('of one owner are found', async () => {

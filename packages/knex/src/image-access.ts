@@ -14,6 +14,8 @@ export interface Access {
   readonly column: string;
   /** Whether they come by age. */
   readonly byAge: boolean;
+  /** Where they do not: the parts of it in each of which they do, if those are few. */
+  readonly parts?: (values: ConditionValues) => readonly Knex.QueryBuilder[];
   /** Of which term it is the only word, which has yet to be learned. */
   readonly word?: number;
   /** Of which term it is all the words. */
@@ -42,6 +44,9 @@ export interface Chosen extends Choice {
 
 /** The columns of `images` that have an index, beside those that are compared with one value. */
 const INDEXED: readonly RangeColumn[] = ['captured_at', 'byte_size'];
+
+/** Of so many parts at the most, each gives a page for one to be made of them. */
+const MOST_PARTS = 16;
 
 const without = <Item>(list: readonly Item[], index: number) => list.filter((_, at) => at !== index);
 
@@ -95,6 +100,9 @@ function accesses(database: Database, { trash, values }: ImageConditions, sort: 
             column: 'image_tags.image_id',
             byAge: false,
             ids: ({ any }: ConditionValues) => tags().whereIn('image_tags.tag_id', any ?? []),
+            ...(values.any.length <= MOST_PARTS && {
+              parts: ({ any = [] }: ConditionValues) => any.map((tag) => tags().where('image_tags.tag_id', tag)),
+            }),
             rest: (given: ConditionValues) => ({ ...given, any: undefined }),
           },
         ]

@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import { between, reachOf, type Value } from './conditions.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
@@ -31,6 +32,29 @@ export async function toGatherByAge(database: Database, chosen: Chosen, directio
   return found && found.access;
 }
 
+const nextOf = (ids: Knex.QueryBuilder, column: string, direction: Direction, some: number): Knex.QueryBuilder =>
+  ids.select({ id: column }).orderBy(column, direction).limit(some, { skipBinding: true });
+
+/** The next images by age, of which so many are looked at, that an access gives by its parts: each has its own in that order. */
+const merged = (
+  { knex }: Database,
+  { parts = () => [], ...other }: Access,
+  direction: Direction,
+  some: number,
+): Access => ({
+  ...other,
+  name: `next ${some} of ${other.name}`,
+  column: 'merged.id',
+  rest: (given) => ({ ...other.rest(given), ids: [] }),
+  ids(values) {
+    const each = parts(values).map((part) => {
+      for (const bounds of values.ids) between(part, other.column, bounds);
+      return knex.select('id').from(nextOf(part, other.column, direction, some).as('part'));
+    });
+    return knex.from(nextOf(knex.from(knex.union(each).as('parts')), 'parts.id', direction, some).as('merged'));
+  },
+});
+
 /** The next images by age that another access gives, of which so many are looked at; all, if left out. */
 const gathered = (database: Database, other: Access, direction: Direction, some?: number): Access => ({
   ...other,
@@ -46,8 +70,8 @@ const gathered = (database: Database, other: Access, direction: Direction, some?
     // Twice what there was a moment ago, at the most.
     ids.limit(2 * MOST, { skipBinding: true });
     if (some === undefined) return database.knex.from(ids.as('gathered'));
-    const next = database.knex.from(ids.as('all_of_them')).select('id').orderBy('id', direction);
-    return database.knex.from(next.limit(some, { skipBinding: true }).as('gathered'));
+    const all = database.knex.from(ids.as('all_of_them'));
+    return database.knex.from(nextOf(all, 'all_of_them.id', direction, some).as('gathered'));
   },
 });
 
@@ -55,6 +79,7 @@ const gathered = (database: Database, other: Access, direction: Direction, some?
  * The next images by age, where some of what is asked for has an index that gives nothing by age: a range of captures or of sizes, any of
  * some tags, the beginning of several words. To look at one image after the other ends soon where many have it; but it may be a day of
  * long ago, and all images newer. So a thousand are looked at; then, if an index has few enough, it is gathered; else all are looked at.
+ * What an index has by age in each of some parts, as the images of any of some tags, is merged.
  *
  * @param rows how many are wanted
  * @param read finds them by a choice
@@ -66,8 +91,14 @@ export async function nextByAge(
   rows: number,
   read: (by: Chosen) => Promise<readonly Row[]>,
 ): Promise<readonly Row[]> {
-  const { access, conditions } = chosen;
+  const { access, others, conditions } = chosen;
   const { values } = conditions;
+  const inParts = others.find(({ parts }) => parts);
+  const merge = async () =>
+    inParts ? read({ ...chosen, access: merged(database, inParts, direction, 2 * rows) }) : [];
+  const merging = access ? [] : await merge();
+  if (merging.length === rows) return merging;
+
   const name = `images.look ${access?.name} ${direction}`;
   const end = await database.row(name, { values }, (given) => {
     const next = { ...chosen, conditions: { ...conditions, values: given.values } };
@@ -81,6 +112,8 @@ export async function nextByAge(
   const found = await read({ ...chosen, conditions: near });
   if (found.length === rows) return found;
 
+  const next = access ? await merge() : [];
+  if (next.length === rows) return next;
   const other = await toGatherByAge(database, chosen, direction);
   if (!other) return read(chosen);
   const first = await read({ ...chosen, access: gathered(database, other, direction, 2 * rows) });
