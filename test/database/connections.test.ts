@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
-import { AbortError, UnavailableError, type LogRepository } from '@janus/core';
+import { AbortError, TimeoutError, UnavailableError, type LogRepository } from '@janus/core';
 import { Database, knexfile, KnexLogRepository } from '@janus/knex';
 import { expect } from 'chai';
 import createKnex, { type Knex } from 'knex';
@@ -8,11 +8,18 @@ import { refusal } from '../contract/store.js';
 import { openDatabase } from '../open-store.js';
 import { url } from './empty-database.js';
 
-/** What is used here of the pool of a Knex. */
-interface Pool {
-  on(event: 'acquireRequest', listener: () => void): void;
-  numUsed(): number;
+/** What is used here of a Knex's client. */
+interface Client {
+  readonly pool: {
+    on(event: 'acquireRequest', listener: () => void): void;
+    numUsed(): number;
+  };
+  acquireConnection(): Promise<object>;
+  releaseConnection(connection: object): Promise<void>;
 }
+
+/** How long the pool has one wait, in milliseconds. */
+const PATIENCE = 2_000;
 
 describe('callers of whom there are more than connections', () => {
   const most = 2;
@@ -22,11 +29,16 @@ describe('callers of whom there are more than connections', () => {
   /** Ends what holds the connections. */
   let free: AbortController;
   let held: Promise<unknown>;
+  /** How often the pool has looked whether a connection is still of use. */
+  let looks = 0;
 
   before(async () => (await openDatabase()).close());
   beforeEach(() => {
     const config = Object.entries(knexfile({ DATABASE_URL: url })).find(([name]) => url.startsWith(name))?.[1];
-    knex = createKnex({ ...config, pool: { ...config?.pool, min: 0, max: most } });
+    looks = 0;
+    const validate = () => (looks += 1) > 0;
+    const pooling = { ...config?.pool, min: 0, max: most, validate };
+    knex = createKnex({ ...config, pool: pooling, acquireConnectionTimeout: PATIENCE, log: { warn: () => undefined } });
     database = Database.of(knex);
     logs = new KnexLogRepository(database);
     free = new AbortController();
@@ -38,7 +50,15 @@ describe('callers of whom there are more than connections', () => {
     await database.close();
   });
 
-  const pool = () => (knex.client as { readonly pool: Pool }).pool;
+  const client = () => knex.client as Client;
+  const pool = () => client().pool;
+  /** Has the application take every connection, and returns what gives them back. */
+  async function take(): Promise<() => Promise<void>> {
+    const taken = await Promise.all(Array.from({ length: most }, async () => client().acquireConnection()));
+    return async () => {
+      for (const connection of taken) await client().releaseConnection(connection);
+    };
+  }
 
   /** Has every connection in use until `free` is aborted. */
   async function hold(): Promise<void> {
@@ -109,16 +129,103 @@ describe('callers of whom there are more than connections', () => {
   });
 
   it('are served when the application’s own queries have taken the connections', async () => {
-    const client = knex.client as {
-      acquireConnection(): Promise<unknown>;
-      releaseConnection(connection: unknown): Promise<void>;
-    };
     await logs.recent();
-    const taken = await Promise.all(Array.from({ length: most }, async () => client.acquireConnection()));
+    const giveBack = await take();
     const calls = Promise.all(Array.from({ length: 3 * most }, async () => logs.recent()));
     await sleep(5);
-    for (const connection of taken) await client.releaseConnection(connection);
+    await giveBack();
     await calls;
+  });
+
+  it('are served as often as the application’s own queries', async () => {
+    const served = { theirs: 0, ours: 0 };
+    const many = 300;
+    const loop = async (whose: keyof typeof served, call: () => Promise<unknown>) => {
+      while (served.theirs < many) {
+        await call();
+        served[whose] += 1;
+        await turn();
+      }
+    };
+    await Promise.all(
+      Array.from({ length: 10 * most }, async (_, index) =>
+        index % 2 === 0
+          ? loop('theirs', async () => knex('logs').select('id').limit(1))
+          : loop('ours', async () => logs.recent()),
+      ),
+    );
+    expect(served.ours).to.be.above(many / 3);
+  });
+
+  it('wait no longer than the pool has one wait', async () => {
+    await logs.recent();
+    const giveBack = await take();
+    const begun = performance.now();
+    const calls = Array.from({ length: 3 * most }, async () => refusal(logs.recent()));
+    for (const failure of await Promise.all(calls)) {
+      expect(failure).to.be.instanceOf(TimeoutError).and.include({ code: 'no free connection' });
+    }
+    expect(performance.now() - begun).to.be.below(1.9 * PATIENCE);
+    await giveBack();
+  });
+
+  it('are given none that was lost', async () => {
+    const [lost, ...others] = await Promise.all(Array.from({ length: most }, async () => client().acquireConnection()));
+    if (!lost) throw new Error('a pool of none');
+    const { __knexUid: uid } = lost as { readonly __knexUid: string };
+    await client().releaseConnection(lost);
+    const freed = once(free.signal, 'abort');
+    const read = new AbortController();
+    held = database.run(
+      async () => {
+        await logs.recent();
+        read.abort();
+        await freed;
+      },
+      { readOnly: true },
+    );
+    await once(read.signal, 'abort');
+    // As Knex notes it when the server closes one.
+    Object.assign(lost, { __knex__disposed: 'by this test' });
+    const used: string[] = [];
+    knex.on('query', ({ sql, __knexUid }: { readonly sql: string; readonly __knexUid: string }) => {
+      if (sql.startsWith('select')) used.push(__knexUid);
+    });
+    const calls = Promise.all(Array.from({ length: 3 * most }, async () => logs.recent()));
+    free.abort();
+    await calls;
+    expect(used)
+      .to.have.lengthOf(3 * most)
+      .and.not.to.include(uid);
+    for (const other of others) await client().releaseConnection(other);
+  });
+
+  it('are handed none for long without the pool looking at it', async () => {
+    await hold();
+    free.abort();
+    await held;
+    const over = new AbortController();
+    looks = 0;
+    const callers = Array.from({ length: 5 * most }, async () => {
+      while (!over.signal.aborted) {
+        await logs.recent();
+        await turn();
+      }
+    });
+    for (let seen = looks; seen <= most; seen = looks) await sleep(10);
+    over.abort();
+    await Promise.all(callers);
+  });
+
+  it('are told when the application ends the pool while they wait', async () => {
+    await logs.recent();
+    const giveBack = await take();
+    const calls = Array.from({ length: 3 * most }, async () => refusal(logs.recent()));
+    await sleep(5);
+    const ended = knex.destroy();
+    await giveBack();
+    for (const failure of await Promise.all(calls)) expect(failure).to.be.instanceOf(UnavailableError);
+    await ended;
   });
 
   it('are served after one that was aborted while it waited', async () => {
