@@ -16,7 +16,7 @@ export interface Exception {
 /** Derived tables that have few rows by their nature, where a planner does not say how many. */
 export const FEW: Readonly<Record<string, string>> = {
   near: 'what a quarter of a hash finds, measured: of a million images with scattered hashes, a few hundred at the most',
-  parts: 'of each of up to 16 tags, the next that it has by age: twice a page',
+  parts: 'of each of up to 16 tags, the next that it has by age: twice a page, or 250',
   few: 'what is gathered was counted just before: up to 250; where looking on would take longer, 20,000, and 50,000 to count them',
 };
 

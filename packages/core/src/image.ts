@@ -146,7 +146,10 @@ export interface ImageFilter {
     | {
         /** Up to 16. Those of the rarest are looked at by age until a page has all: of two that are seldom together, many. */
         readonly all?: readonly string[] | undefined;
-        /** Of up to 16, a page by age takes as long with many images as with few. */
+        /**
+         * Of up to 16, a page by age takes as long with many images as with few, where most of those that have one match all else. Beyond
+         * that, what hardly any of the newest have is gathered, up to 50,000, and looked for beyond that.
+         */
         readonly any?: readonly string[] | undefined;
         readonly none?: readonly string[] | undefined;
       }

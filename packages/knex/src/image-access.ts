@@ -15,7 +15,7 @@ export interface Access {
   /** Whether they come by age. */
   readonly byAge: boolean;
   /** Where they do not: the parts of it in each of which they do, if those are few. */
-  readonly parts?: (values: ConditionValues) => readonly Knex.QueryBuilder[];
+  readonly parts?: { readonly count: number; readonly ids: (values: ConditionValues) => readonly Knex.QueryBuilder[] };
   /** Of which term it is the only word, which has yet to be learned. */
   readonly word?: number;
   /** Of which term it is all the words. */
@@ -101,7 +101,10 @@ function accesses(database: Database, { trash, values }: ImageConditions, sort: 
             byAge: false,
             ids: ({ any }: ConditionValues) => tags().whereIn('image_tags.tag_id', any ?? []),
             ...(values.any.length <= MOST_PARTS && {
-              parts: ({ any = [] }: ConditionValues) => any.map((tag) => tags().where('image_tags.tag_id', tag)),
+              parts: {
+                count: values.any.length,
+                ids: ({ any = [] }: ConditionValues) => any.map((tag) => tags().where('image_tags.tag_id', tag)),
+              },
             }),
             rest: (given: ConditionValues) => ({ ...given, any: undefined }),
           },

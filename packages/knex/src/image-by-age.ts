@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { between, reachOf, type Value } from './conditions.js';
+import { between, FEW, reachOf, type Value } from './conditions.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
 import { toGather, type Access, type Chosen } from './image-access.js';
@@ -36,22 +36,18 @@ const nextOf = (ids: Knex.QueryBuilder, column: string, direction: Direction, so
   ids.select({ id: column }).orderBy(column, direction).limit(some, { skipBinding: true });
 
 /** The next images by age, of which so many are looked at, that an access gives by its parts: each has its own in that order. */
-const merged = (
-  { knex }: Database,
-  { parts = () => [], ...other }: Access,
-  direction: Direction,
-  some: number,
-): Access => ({
+const merged = ({ knex }: Database, { parts, ...other }: Access, direction: Direction, some: number): Access => ({
   ...other,
   name: `next ${some} of ${other.name}`,
   column: 'merged.id',
   rest: (given) => ({ ...other.rest(given), ids: [] }),
   ids(values) {
-    const each = parts(values).map((part) => {
+    const each = (parts?.ids(values) ?? []).map((part) => {
       for (const bounds of values.ids) between(part, other.column, bounds);
       return knex.select('id').from(nextOf(part, other.column, direction, some).as('part'));
     });
-    return knex.from(nextOf(knex.from(knex.union(each).as('parts')), 'parts.id', direction, some).as('merged'));
+    const all = knex.from(knex.unionAll(each).as('parts')).distinct();
+    return knex.from(nextOf(all, 'parts.id', direction, some).as('merged'));
   },
 });
 
@@ -94,9 +90,11 @@ export async function nextByAge(
   const { access, others, conditions } = chosen;
   const { values } = conditions;
   const inParts = others.find(({ parts }) => parts);
-  const merge = async () =>
-    inParts ? read({ ...chosen, access: merged(database, inParts, direction, 2 * rows) }) : [];
-  const merging = access ? [] : await merge();
+  const some = Math.max(2 * rows, FEW);
+  const merge = async () => (inParts ? read({ ...chosen, access: merged(database, inParts, direction, some) }) : []);
+  // To merge as many takes no longer than to look at them.
+  const isFirst = !access && (inParts?.parts?.count ?? 0) * some <= LOOKED_AT;
+  const merging = isFirst ? await merge() : [];
   if (merging.length === rows) return merging;
 
   const name = `images.look ${access?.name} ${direction}`;
@@ -112,7 +110,7 @@ export async function nextByAge(
   const found = await read({ ...chosen, conditions: near });
   if (found.length === rows) return found;
 
-  const next = access ? await merge() : [];
+  const next = isFirst ? [] : await merge();
   if (next.length === rows) return next;
   const other = await toGatherByAge(database, chosen, direction);
   if (!other) return read(chosen);
