@@ -1,6 +1,7 @@
-import { TimeoutError, UnavailableError } from '@janus/core';
+import { UnavailableError } from '@janus/core';
 import type { Knex } from 'knex';
-import { whenAborted } from './interruption.js';
+import { NO_FREE_CONNECTION } from './dialects/failure.js';
+import { whenOver } from './interruption.js';
 import { Waiting } from './waiting.js';
 
 /** Those members of Knex's client that are used here; Knex has no types for them. */
@@ -28,7 +29,6 @@ export interface Connection {
   __knex__disposed?: unknown;
 }
 
-const LATE = 'no free connection';
 const CLOSED = 'its connections were closed before; close a Database when nothing more is called';
 
 /** The connections of one process to a database: how many are used and free, how many calls wait for one, how many there may be. */
@@ -96,7 +96,7 @@ export class Connections {
     if (!pool || this.#taken < pool.max || this.#othersWait) return this.#ask(signals);
     const begun = performance.now();
     return this.#waiting
-      .wait(pool.acquireTimeoutMillis, LATE, signals)
+      .wait(pool.acquireTimeoutMillis, NO_FREE_CONNECTION, signals)
       .then((connection) => connection ?? this.#ask(signals, begun + pool.acquireTimeoutMillis - performance.now()));
   }
 
@@ -132,17 +132,10 @@ export class Connections {
   ): Promise<Connection> {
     return new Promise((resolve, reject) => {
       let isOver = false;
-      const giveUp = (reason: Error) => {
+      const stop = whenOver(signals, patience, NO_FREE_CONNECTION, (reason) => {
         isOver = true;
-        stop();
         reject(reason);
-      };
-      const aborted = whenAborted(signals, giveUp);
-      const late = patience === undefined ? undefined : setTimeout(() => giveUp(new TimeoutError(LATE)), patience);
-      const stop = () => {
-        aborted();
-        clearTimeout(late);
-      };
+      });
       acquired.then(
         (connection) => {
           stop();

@@ -50,6 +50,29 @@ export function whenAborted(signals: readonly AbortSignal[], abort: (reason: Rea
   return stop;
 }
 
+/**
+ * As `whenAborted`, and with a TimeoutError when it has taken too long.
+ * @param patience how long one waits, in milliseconds; as long as it takes, if left out
+ */
+export function whenOver(
+  signals: readonly AbortSignal[],
+  patience: number | undefined,
+  what: string,
+  giveUp: (reason: Reason) => void,
+): () => void {
+  const stop = () => {
+    clearTimeout(late);
+    listening();
+  };
+  const over = (reason: Reason) => {
+    stop();
+    giveUp(reason);
+  };
+  const late = patience === undefined ? undefined : setTimeout(() => over(new TimeoutError(what)), patience);
+  const listening = whenAborted(signals, over);
+  return stop;
+}
+
 /** What some work gives, or the reason of a signal that is aborted before; the work is then left to itself. */
 export function orAborted<Result>(signals: readonly AbortSignal[], work: () => Promise<Result>): Promise<Result> {
   return signals.length === 0 ? work() : unlessFirst(signals, work);

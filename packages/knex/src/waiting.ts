@@ -1,5 +1,4 @@
-import { TimeoutError } from '@janus/core';
-import { unlessAborted, whenAborted } from './interruption.js';
+import { unlessAborted, whenOver } from './interruption.js';
 
 /** Those who wait for the same thing, in the order in which they come. */
 export class Waiting<Given> {
@@ -18,20 +17,13 @@ export class Waiting<Given> {
     unlessAborted(signals);
     return new Promise((resolve, reject) => {
       const take = (given: Given) => {
-        over();
+        stop();
         resolve(given);
       };
-      const giveUp = (reason: Error) => {
-        over();
+      const stop = whenOver(signals, patience, what, (reason) => {
         this.#waiting.splice(this.#waiting.indexOf(take), 1);
         reject(reason);
-      };
-      const timer = setTimeout(() => giveUp(new TimeoutError(what)), patience);
-      const stop = whenAborted(signals, giveUp);
-      const over = () => {
-        clearTimeout(timer);
-        stop();
-      };
+      });
       this.#waiting.push(take);
     });
   }

@@ -1,6 +1,9 @@
 import { ConflictError, InvalidError, JanusError, TimeoutError, UnavailableError } from '@janus/core';
 import { codeOf } from './dialect.js';
 
+/** What did not come in time, where all connections of the pool were in use. */
+export const NO_FREE_CONNECTION = 'no free connection';
+
 /** A column that must not be null was to be. Core checks before; this is for what goes past it. */
 export const absent = (column: string) => new InvalidError(column, 'required', 'must be given');
 
@@ -73,7 +76,7 @@ export function unexpected(error: unknown, codes: Codes): JanusError {
   const code = codeOf(error);
   if (error instanceof JanusError) return error;
   // Knex has no code for its own time-out, of waiting for a free connection.
-  if (error instanceof Error && error.name === 'KnexTimeoutError') return new TimeoutError('no free connection');
+  if (error instanceof Error && error.name === 'KnexTimeoutError') return new TimeoutError(NO_FREE_CONNECTION);
   if (codes.conflict.includes(code)) return new ConflictError(code);
   if (codes.timeout.includes(code)) return new TimeoutError(code);
   if (['ERR_INVALID_URL', 'ERR_SOCKET_BAD_PORT'].includes(code) || error instanceof URIError) return malformed();
