@@ -3,7 +3,7 @@ import { messageOf } from '../scripts/test/engine.js';
 import { rareAmong } from './data.js';
 import { beginLoad, dress, endLoad, isLoading, strip } from './scale/bare.js';
 import { imageQueries } from './scale/image-queries.js';
-import { load, loadedImages } from './scale/load.js';
+import { load, loadedImages, type Beside } from './scale/load.js';
 import { measure, warmUp } from './scale/measure.js';
 import { readOptions } from './scale/options.js';
 import { otherQueries } from './scale/other-queries.js';
@@ -22,7 +22,8 @@ const options = readOptions();
 const results = new Results(options.json);
 
 /** Loads as many images as are missing. */
-async function fill(store: Store, dialect: string, size: number): Promise<void> {
+async function fill(store: Store, target: Target, size: number): Promise<void> {
+  const { dialect } = target;
   const { knex } = store.database;
   await store.database.migrate();
   const there = await loadedImages(store);
@@ -47,6 +48,7 @@ async function fill(store: Store, dialect: string, size: number): Promise<void> 
       noted.slices.push(slice);
       results.save();
     },
+    empty: async () => empty(target),
   });
   const started = performance.now();
   await dress(knex, dialect, (statement) => console.log(`${dialect}  ${statement.slice(0, 100)}`));
@@ -56,6 +58,21 @@ async function fill(store: Store, dialect: string, size: number): Promise<void> 
   noted.bytes = await bytesOf(knex, dialect);
   results.save();
   console.log(`${dialect}  ${whole(size)} images, finished in ${duration(noted.finishing)}`);
+}
+
+/** Another database like those that are loaded, without any images, which is dropped at its end. */
+async function empty(target: Target): Promise<Beside> {
+  const fresh = await target.fresh();
+  const store = await openStore(fresh.url);
+  const { knex } = store.database;
+  await store.database.migrate();
+  await beginLoad(knex);
+  if (options.bare) await strip(knex, target.dialect);
+  const end = async () => {
+    await store.database.close();
+    await fresh.drop();
+  };
+  return { store, end };
 }
 
 async function measureAll(stores: readonly Store[], dialect: string): Promise<void> {
@@ -82,7 +99,8 @@ async function measureAll(stores: readonly Store[], dialect: string): Promise<vo
   if (process.stdout.isTTY) process.stdout.write('\r\x1b[2K');
 }
 
-async function benchmark({ dialect, urlOf, end }: Target): Promise<void> {
+async function benchmark(target: Target): Promise<void> {
+  const { dialect, urlOf, end } = target;
   const stores: Store[] = [];
   // A server that was started is not left behind, nor a temporary file of many gigabytes.
   const interrupt = () => void end().finally(() => process.exit(130));
@@ -91,7 +109,7 @@ async function benchmark({ dialect, urlOf, end }: Target): Promise<void> {
     for (const size of options.sizes) {
       const store = await openStore(await urlOf(size));
       stores.push(store);
-      await fill(store, dialect, size);
+      await fill(store, target, size);
       Object.assign(results.of(dialect), {
         version: await versionOf(store.database.knex, dialect),
         buffers: await buffersOf(store.database.knex, dialect),

@@ -2,7 +2,7 @@ import { setImmediate as immediately } from 'node:timers/promises';
 import { NotFoundError } from '@janus/core';
 import { analyses, events, imageIdOf, imageOf, images, logEntries, logIdOf, owners, trashed } from '../data.js';
 import { Progress, whole } from './progress.js';
-import type { Slice } from './results.js';
+import { LAST_TENTH, type Slice } from './results.js';
 import type { Store } from './store.js';
 
 /** How many rows of a sequence are there, of which there are none after the first that is not. */
@@ -64,6 +64,11 @@ async function finishSlice(store: Store, from: number, to: number): Promise<Pick
   return { others, logs };
 }
 
+async function loadSlice(store: Store, from: number, to: number): Promise<Slice> {
+  const creating = await seconds(() => store.images.createMany(images(from, to)));
+  return { from, to, images: creating, ...(await finishSlice(store, from, to)) };
+}
+
 async function seconds(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();
@@ -80,15 +85,27 @@ const isLogged =
         .select('id')
     ).length > 0;
 
+/** What is loaded. */
+export interface Loading {
+  readonly count: number;
+  /** How many images a call creates. */
+  readonly call: number;
+  readonly done: (slice: Slice) => void;
+  /** Without it, the first tenth is not loaded again. */
+  readonly empty?: () => Promise<Beside>;
+}
+
+/** Another database, without any images. */
+export interface Beside {
+  readonly store: Store;
+  readonly end: () => Promise<void>;
+}
+
 /**
- * Loads images up to a number of them, and what belongs to them, from where an earlier load ended.
- * @param call how many images a call creates
+ * Loads images up to a number of them, and what belongs to them, from where an earlier load ended. In turns with the last tenth of
+ * them it loads the first tenth once more, into an empty database: whatever else the machine does then meets both alike.
  */
-export async function load(
-  store: Store,
-  title: string,
-  { count, call, done }: { count: number; call: number; done: (slice: Slice) => void },
-): Promise<void> {
+export async function load(store: Store, title: string, { count, call, done, empty }: Loading): Promise<void> {
   await loadOwners(store);
   const start = await loadedImages(store);
   const logged = await prefix(start, isLogged(store));
@@ -96,14 +113,25 @@ export async function load(
   if (start >= count) return;
 
   const progress = new Progress(title, start, count);
-  for (let from = start; from < count; from += call) {
-    const to = Math.min(from + call, count);
-    const creating = await seconds(() => store.images.createMany(images(from, to)));
-    const slice = { from, to, images: creating, ...(await finishSlice(store, from, to)) };
-    done(slice);
-    const rate = (time: number) => whole((to - from) / time);
-    await immediately();
-    progress.reach(to, `${rate(slice.images)} images/s  ${rate(slice.logs)} log entries/s`);
+  let beside: Beside | undefined;
+  let begun = 0;
+  try {
+    for (let from = start; from < count; from += call) {
+      const to = Math.min(from + call, count);
+      const slice = await loadSlice(store, from, to);
+      if (!beside && from >= LAST_TENTH * count) {
+        beside = await empty?.();
+        begun = from;
+        if (beside) await loadOwners(beside.store);
+      }
+      const again = beside && (await loadSlice(beside.store, from - begun, to - begun));
+      done(again ? { ...slice, beside: again.images } : slice);
+      const rate = (time: number) => whole((to - from) / time);
+      await immediately();
+      progress.reach(to, `${rate(slice.images)} images/s  ${rate(slice.logs)} log entries/s`);
+    }
+  } finally {
+    await beside?.end();
   }
   progress.stop();
 }

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import colours from 'picocolors';
 import { duration, whole } from './progress.js';
-import type { DatabaseResults, Load, Sized, Slice, Timing } from './results.js';
+import { LAST_TENTH, type DatabaseResults, type Load, type Sized, type Slice, type Timing } from './results.js';
 
 /** By how much a page may be slower in a large database than in the smallest, and loading at its end than at its beginning. */
 const MOST_GROWTH = 1.5;
@@ -54,24 +54,32 @@ export function timingTable(timings: readonly Timing[]): string {
   return table.toString();
 }
 
-/** How many of the slices' images were made in a second. */
-function pace(slices: readonly Slice[]): number {
-  const seconds = slices.reduce((sum, slice) => sum + slice.images, 0);
+/** How many of the slices' images were made in a second. @param took how long those of one took, in seconds */
+function pace(slices: readonly Slice[], took: (slice: Slice) => number): number {
+  const seconds = slices.reduce((sum, slice) => sum + took(slice), 0);
   return slices.reduce((sum, { from, to }) => sum + to - from, 0) / seconds;
 }
 
-function loadText(size: number, { bare, slices, finishing, bytes }: Load): string {
-  const [early, late] = [slices.filter(({ to }) => to <= size * 0.1), slices.filter(({ from }) => from >= size * 0.9)];
-  const parts: string[] = [];
-  if (early.length === 0 || late.length === 0) parts.push('its load was not measured from its beginning to its end');
-  else {
-    const ratio = pace(late) / pace(early);
+const rate = (slices: readonly Slice[]) => (slices.length === 0 ? '–' : whole(pace(slices, ({ images }) => images)));
+
+function paceText(size: number, { bare, slices }: Load): string {
+  const early = slices.filter(({ to }) => to <= size * 0.1);
+  const late = slices.filter(({ from }) => from >= size * LAST_TENTH);
+  const inTurns = late.filter(({ beside }) => beside !== undefined);
+  const parts = [`first 10 %: ${rate(early)} images/s, last 10 %: ${rate(late)} images/s`];
+  if (inTurns.length > 0) {
+    const again = pace(inTurns, ({ beside }) => beside ?? 0);
+    const ratio = pace(inTurns, ({ images }) => images) / again;
     const verdict = ratio < LEAST_PACE ? colours.red(ratio.toFixed(2)) : colours.green(ratio.toFixed(2));
-    parts.push(
-      `first 10 %: ${whole(pace(early))} images/s, last 10 %: ${whole(pace(late))} images/s, ratio ${verdict}` +
-        (bare ? ', without indexes' : ''),
-    );
+    parts.push(`in turns with the first 10 % once more: ${whole(again)} images/s, ratio ${verdict}`);
   }
+  if (bare) parts.push('without indexes');
+  return parts.join(', ');
+}
+
+function loadText(size: number, load: Load): string {
+  const { finishing, bytes } = load;
+  const parts = [paceText(size, load)];
   if (finishing !== null) parts.push(`finished in ${duration(finishing)}`);
   if (bytes !== null) parts.push(`${whole(bytes / 2 ** 20)} MiB, ${whole(bytes / size)} bytes an image`);
   return `${whole(size)} images: ${parts.join('; ')}`;

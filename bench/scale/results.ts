@@ -9,7 +9,12 @@ export interface Slice {
   readonly logs: number;
   /** Analyses, events, and images into the trash: a call each. */
   readonly others: number;
+  /** How long as many of the first tenth's took in an empty database, in turns with the last tenth's. */
+  readonly beside?: number;
 }
+
+/** Where in a load its last tenth begins. */
+export const LAST_TENTH = 0.9;
 
 /** How a database of one size was loaded. */
 export interface Load {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { totalmem, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Engine } from '../../scripts/test/engine.js';
+import type { Engine, FreshDatabase } from '../../scripts/test/engine.js';
 import { mariadb, mysql } from '../../scripts/test/mysql.js';
 import { postgres } from '../../scripts/test/postgres.js';
 import { sqlite } from '../../scripts/test/sqlite.js';
@@ -13,6 +13,8 @@ export interface Target {
   readonly dialect: string;
   /** The URL of the database for so many images, which is made if it is not there. */
   readonly urlOf: (size: number) => Promise<string>;
+  /** A new database, beside those; it goes with the target, if it is not dropped before. */
+  readonly fresh: () => Promise<FreshDatabase>;
   readonly end: () => Promise<void>;
 }
 
@@ -23,6 +25,20 @@ export interface Target {
  */
 export async function openTarget(engine: Engine, kept?: string): Promise<Target | null> {
   const dialect = engine.name;
+  const toDrop = new Set<FreshDatabase>();
+  const passing = (database: FreshDatabase): FreshDatabase => {
+    toDrop.add(database);
+    return {
+      url: database.url,
+      async drop() {
+        toDrop.delete(database);
+        await database.drop();
+      },
+    };
+  };
+  const dropAll = async () => {
+    for (const database of toDrop) await database.drop();
+  };
   if (engine === sqlite) {
     // On a disk: the tests' files are in memory, which a large one does not fit into.
     const folder = kept === undefined ? await mkdtemp(join(tmpdir(), 'janus-scale-')) : resolve(kept);
@@ -30,12 +46,28 @@ export async function openTarget(engine: Engine, kept?: string): Promise<Target 
     return {
       dialect,
       urlOf: async (size) => `sqlite:${join(folder, `${size}.db`)}`,
-      end: async () => (kept === undefined ? rm(folder, { recursive: true, force: true }) : undefined),
+      async fresh() {
+        const own = await mkdtemp(join(folder, 'fresh-'));
+        const drop = async () => rm(own, { recursive: true, force: true });
+        return passing({ url: `sqlite:${join(own, 'janus.db')}`, drop });
+      },
+      async end() {
+        await dropAll();
+        if (kept === undefined) await rm(folder, { recursive: true, force: true });
+      },
     };
   }
   const folder = kept === undefined ? undefined : join(resolve(kept), dialect);
   const server = await engine.open({ folder, memory: totalmem() });
   if (!server?.named) return null;
   const { named } = server;
-  return { dialect, urlOf: async (size) => named(`janus_scale_${size}`), end: () => server.stop() };
+  return {
+    dialect,
+    urlOf: async (size) => named(`janus_scale_${size}`),
+    fresh: async () => passing(await server.fresh()),
+    async end() {
+      await dropAll();
+      await server.stop();
+    },
+  };
 }
