@@ -1,10 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database, KnexUserRepository } from '@janus/knex';
-import type { FreshDatabase } from '../../scripts/test/engine.js';
 import { ANALYSE } from '../analyse.js';
 import { owners } from '../data.js';
 import { OWNERS } from '../dataset.js';
@@ -62,36 +59,25 @@ async function measureReaders(url: string, images: number, progress: (state: str
   return { streaming, connectionsTaken };
 }
 
-/** Null where there is no such database. */
+/** Of a new database: null where there is no such server. */
 export async function measureMemory(
   dialect: DialectName,
   images: number,
   progress: (state: string) => void,
 ): Promise<Found | null> {
   progress('starting');
-  const server = await engineOf(dialect).open();
-  if (!server) return null;
+  const target = await openTarget(engineOf(dialect));
+  if (!target) return null;
   try {
-    const fresh = dialect === 'sqlite' ? await sqliteOnDisk() : await server.fresh();
-    try {
-      const { url } = fresh;
-      await onDatabase(url, prepare);
-      const { growth: creating } = await runTask({ name: 'create', url, images }, progress);
-      if (!creating) throw new Error('a process told nothing');
-      await onDatabase(url, async (database) => database.knex.raw(ANALYSE[dialect]));
-      return { creating, ...(await measureReaders(url, images, progress)) };
-    } finally {
-      await fresh.drop();
-    }
+    const { url } = await target.fresh();
+    await onDatabase(url, prepare);
+    const { growth: creating } = await runTask({ name: 'create', url, images }, progress);
+    if (!creating) throw new Error('a process told nothing');
+    await onDatabase(url, async (database) => database.knex.raw(ANALYSE[dialect]));
+    return { creating, ...(await measureReaders(url, images, progress)) };
   } finally {
-    await server.stop();
+    await target.end();
   }
-}
-
-/** The tests keep theirs in memory, where a million images would be much. */
-async function sqliteOnDisk(): Promise<FreshDatabase> {
-  const folder = await mkdtemp(join(tmpdir(), 'janus-memory-'));
-  return { url: `sqlite:${join(folder, 'janus.db')}`, drop: () => rm(folder, { recursive: true, force: true }) };
 }
 
 async function prepare(database: Database): Promise<void> {
