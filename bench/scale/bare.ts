@@ -44,7 +44,6 @@ const REMOVALS: Readonly<Record<string, string>> = {
       select 2, format('alter table %s drop constraint %I', conrelid::regclass, conname),
         format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
       from pg_constraint where contype = 'u' and conrelid::regclass::text in (${LIST})
-        or contype = 'p' and conrelid::regclass::text = 'image_words'
       union all
       select 3, format('drop index %I', indexname), indexdef from pg_indexes
       where schemaname = current_schema() and tablename in (${LIST})

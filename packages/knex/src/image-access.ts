@@ -50,6 +50,9 @@ const MOST_PARTS = 16;
 
 const without = <Item>(list: readonly Item[], index: number) => list.filter((_, at) => at !== index);
 
+/** Words in their order, each with its images by age. */
+const wordsOf = (database: Database) => database.from('image_words', 'image_words_word_image_id_index');
+
 /** Every index in which images of these conditions could be looked up; but an owner's in the order that is wanted, which has its own. */
 function accesses(database: Database, { trash, values }: ImageConditions, sort: string): readonly Access[] {
   const { knex } = database;
@@ -74,22 +77,22 @@ function accesses(database: Database, { trash, values }: ImageConditions, sort: 
     })),
     ...values.terms.flatMap((_, index) => {
       const rest = ({ terms, ...others }: ConditionValues) => ({ ...others, terms: without(terms, index) });
-      const words = { column: 'image_words.image_id', rest };
+      const ofWords = { column: 'image_words.image_id', rest };
       return [
         // Where it is the only one, `choose` puts it in place of the term.
         {
-          ...words,
+          ...ofWords,
           name: `word ${index}`,
           word: index,
           byAge: true,
-          ids: ({ terms }: ConditionValues) => knex('image_words').where('word', terms[index]?.[0] ?? null),
+          ids: ({ terms }: ConditionValues) => wordsOf(database).where('word', terms[index]?.[0] ?? null),
         },
         {
-          ...words,
+          ...ofWords,
           name: `term ${index}`,
           term: index,
           byAge: false,
-          ids: ({ terms }: ConditionValues) => knex('image_words').whereBetween('word', terms[index] as [Value, Value]),
+          ids: ({ terms }: ConditionValues) => wordsOf(database).whereBetween('word', terms[index] as [Value, Value]),
         },
       ];
     }),
@@ -204,7 +207,7 @@ export async function choose(
   const row = await database.row(name, { values }, (given) => {
     const terms = given.values.terms.map((ends) => {
       const end = (of: string) =>
-        knex('image_words')
+        wordsOf(database)
           .select(knex.raw(of))
           .whereBetween('word', [...ends]);
       return [end('min(word)'), end('max(word)')] as const;
@@ -216,7 +219,7 @@ export async function choose(
       : given.values;
     const found = accesses(database, { ...conditions, values: looked }, sort).map((access, index) => {
       const { word } = access;
-      const ofWord = () => knex('image_words').where('word', terms[word ?? 0]?.[0].clone() as never);
+      const ofWord = () => wordsOf(database).where('word', terms[word ?? 0]?.[0].clone() as never);
       const query = idsOf(word === undefined ? access : { ...access, ids: ofWord }, looked);
       if (access.byAge) query.orderBy(access.column, direction);
       return reachOf(query, access.column).as(`reach_${index}`);

@@ -180,7 +180,7 @@ export async function replaceWords(database: Database, image: Image): Promise<vo
     'images.forget words',
     'image_words',
     { image: database.dialect.idValue(image.id) },
-    (given) => database.from('image_words', 'image_words_image_id_index').where('image_id', given.image),
+    (given) => database.from('image_words', PRIMARY_KEY).where('image_id', given.image),
   );
   await database.insert('image_words', wordRows(database, image));
 }

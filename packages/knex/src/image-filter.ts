@@ -2,6 +2,7 @@ import type { Trash } from '@janus/core';
 import type { Knex } from 'knex';
 import type { Database } from './database.js';
 import type { Value } from './conditions.js';
+import { PRIMARY_KEY } from './dialects/dialect.js';
 import type { ConditionValues, ImageConditions } from './image-conditions.js';
 
 // Conditions on what has been found already. Each is written so that no database sees an index in it (`is true`, or a subquery
@@ -25,29 +26,56 @@ export function narrowByRow(query: Knex.QueryBuilder, { trash, metadataSql, valu
   if (metadataSql !== null) query.whereRaw(`(${metadataSql}) is true`, [...values.metadata]);
 }
 
-/** Narrows a query by the tags and words of the image whose id is in a column. */
-export function narrowByLinks(
-  { knex, dialect }: Database,
+/** Narrows a query by whether another, about the same image, finds a row. */
+function narrowBy(query: Knex.QueryBuilder, found: Knex.QueryBuilder, is: '= 1' | 'is null' = '= 1'): void {
+  query.whereRaw(`? ${is}`, [found.limit(1, { skipBinding: true }) as never]);
+}
+
+/** Narrows a query by what is in the row of the image whose id is in a column. */
+export function narrowByImage(
+  { knex }: Database,
   query: Knex.QueryBuilder,
   id: string,
-  values: ConditionValues,
+  conditions: ImageConditions,
 ): void {
-  const link = (table: string, are: '= 1' | 'is null', among: (links: Knex.QueryBuilder) => Knex.QueryBuilder) => {
-    const links = among(
-      knex
-        .from(knex.raw(table) as unknown as string)
-        .select(knex.raw('1'))
-        .whereRaw(`link.image_id = ${id}`),
-    );
-    query.whereRaw(`? ${are}`, [links.limit(1, { skipBinding: true }) as never]);
-  };
+  const image = knex('images').select(knex.raw('1')).whereRaw(`images.id = ${id}`);
+  narrowByRow(image, conditions);
+  narrowBy(query, image);
+}
+
+/** A table, by one of its indexes, from which nothing is read but whether there is a row. */
+const anyOf = ({ knex, dialect }: Database, table: string, index: string): Knex.QueryBuilder =>
+  knex.from(knex.raw(dialect.indexed(table, index)) as unknown as string).select(knex.raw('1'));
+
+/** Narrows a query by what columns with an index have in the image whose id is in a column: looked up in those, not in the row. */
+export function narrowByColumns(
+  database: Database,
+  query: Knex.QueryBuilder,
+  id: string,
+  { equal }: ConditionValues,
+): void {
+  for (const [column, value] of Object.entries(equal)) {
+    if (value === undefined) continue;
+    const same = anyOf(database, 'images as same', `images_${column}_id_index`);
+    narrowBy(query, same.where(`same.${column}`, value).whereRaw(`same.id = ${id}`));
+  }
+}
+
+/** Narrows a query by the tags and words of the image whose id is in a column. */
+export function narrowByLinks(
+  database: Database,
+  query: Knex.QueryBuilder,
+  id: string,
+  { all, any, none, terms }: ConditionValues,
+): void {
+  const ofImage = (links: Knex.QueryBuilder) => links.whereRaw(`link.image_id = ${id}`);
   // Images mostly come by age, and the links of a tag are in that order: the next one is looked up beside the last. By the key of
   // the links each would be somewhere else.
-  const tagged = dialect.indexed('image_tags as link', 'image_tags_tag_id_image_id_index');
-  for (const tag of values.all) link(tagged, '= 1', (links) => links.where('link.tag_id', tag));
-  const { any, none } = values;
-  if (any) link('image_tags as link', '= 1', (links) => links.whereIn('link.tag_id', any));
-  if (none.length > 0) link('image_tags as link', 'is null', (links) => links.whereIn('link.tag_id', none));
-  const words = dialect.indexed('image_words as link', 'image_words_image_id_index');
-  for (const ends of values.terms) link(words, '= 1', (links) => links.whereBetween('link.word', [...ends]));
+  const tagged = () => ofImage(anyOf(database, 'image_tags as link', 'image_tags_tag_id_image_id_index'));
+  const tags = () => ofImage(database.knex('image_tags as link').select(database.knex.raw('1')));
+  const words = () => ofImage(anyOf(database, 'image_words as link', PRIMARY_KEY));
+  for (const tag of all) narrowBy(query, tagged().where('link.tag_id', tag));
+  if (any) narrowBy(query, tags().whereIn('link.tag_id', any));
+  if (none.length > 0) narrowBy(query, tags().whereIn('link.tag_id', none), 'is null');
+  for (const ends of terms) narrowBy(query, words().whereBetween('link.word', [...ends]));
 }

@@ -138,7 +138,7 @@ export interface Dialect {
   readonly tableNames: string;
   /** Where it describes its tables. */
   readonly catalogue: Catalogue;
-  /** A table to be read by one of its indexes, or by `PRIMARY_KEY`, as FROM takes it, where a database can be told. */
+  /** A table, maybe `as` another name, to be read by one of its indexes, or by `PRIMARY_KEY`, as FROM takes it, where a database can be told. */
   indexed(table: string, index: string): string;
   /** The value an id is stored as. */
   idValue(id: string): Knex.Value;

@@ -168,7 +168,8 @@ export const sqlite: Dialect = {
   catalogue: sqliteCatalogue,
 
   // The index of a primary key is named by SQLite. It is the first: other rules have indexes of their own names.
-  indexed: (table, index) => `${table} indexed by ${index === PRIMARY_KEY ? `sqlite_autoindex_${table}_1` : index}`,
+  indexed: (table, index) =>
+    `${table} indexed by ${index === PRIMARY_KEY ? `sqlite_autoindex_${/^\w+/.exec(table)?.[0]}_1` : index}`,
 
   idValue: (id) => id,
 
