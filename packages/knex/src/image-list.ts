@@ -7,10 +7,10 @@ import type { Row } from './dialects/dialect.js';
 import { between, type Bounds, type Value } from './conditions.js';
 import { nextByAge, toGatherByAge } from './image-by-age.js';
 import { choose, idsOf, type Access, type Choice, type Chosen } from './image-access.js';
-import { conditionsOf, type Filter, type ImageConditions } from './image-conditions.js';
-import { narrowByLinks, narrowByRow } from './image-filter.js';
+import { conditionsOf, type ConditionValues, type Filter, type ImageConditions } from './image-conditions.js';
+import { narrowByColumns, narrowByImage, narrowByLinks, narrowByRow } from './image-filter.js';
 import { imageColumns, toImage } from './image-row.js';
-import { narrowTo, Walk, walked, type Order } from './image-walk.js';
+import { isInIndexes, narrowTo, Walk, walked, type Name, type Order } from './image-walk.js';
 import { pageOf, placeOf } from './page.js';
 
 type SortKey = keyof typeof imagePlaces;
@@ -61,18 +61,18 @@ export async function listImages<Item>(
   const read = async <Given>(
     part: string,
     given: Given,
-    narrow: (images: Knex.QueryBuilder, given: Given) => void,
+    narrow: (images: Knex.QueryBuilder, given: Given, name: Name) => void,
     by: Chosen,
   ) => {
     const title = `images.list${name} ${part} ${direction} ${limit} ${by.access?.name} ${by.gathers} ${by.conditions.shape}`;
     return database.rows(title, { values: by.conditions.values, given }, (all) => {
-      const images = found(
-        database,
-        by,
-        { ...by.conditions, values: all.values },
-        { column, direction, rows: limit + 1 },
-      );
-      narrow(images, all.given);
+      const order: PageOrder = {
+        column,
+        direction,
+        rows: limit + 1,
+        narrow: (images, as) => narrow(images, all.given, as),
+      };
+      const images = found(database, by, { ...by.conditions, values: all.values }, order);
       join(images);
       images.select(imageColumns(database)).orderBy('images.id', direction);
       return images.limit(limit + 1, { skipBinding: true });
@@ -90,7 +90,12 @@ export async function listImages<Item>(
   // Databases put what is absent first or last as they please. Here it is asked for by itself, after all the rest.
   const order = { column, direction };
   const walk = new Walk(database, order, limit + 1, chosen, async (part, stretch, by) =>
-    read(`${part} ${column}`, stretch, (images, given) => narrowTo(database, images, part, given, order, by), by),
+    read(
+      `${part} ${column}`,
+      stretch,
+      (images, given, as) => narrowTo(database, images, part, given, order, by, as),
+      by,
+    ),
   );
   const rows: Row[] = [];
   if (place === null || value !== null) {
@@ -132,6 +137,8 @@ export async function countImages(database: Database, where: Filter, atMost: num
 interface PageOrder extends Order {
   /** How many are read at the most. */
   readonly rows: number;
+  /** Narrows a query of images to a part of them. */
+  readonly narrow: (images: Knex.QueryBuilder, name: Name) => void;
 }
 
 /** Whether images are found by the index of another table, which gives them by age. */
@@ -161,22 +168,46 @@ function found(
     images = knex.from(ids.as('few')).joinRaw(database.dialect.lookUp('images', 'images.id = few.id'));
     if (!access.byAge) lookAt(images, rest.ids);
   } else if (order && order.column !== 'id') {
-    images = walked(database, order, rest);
-    lookAt(images, rest.ids);
     rest = { ...rest, equal: { ...rest.equal, owner_id: undefined } };
+    if (isInIndexes(rest)) return foundByIndexes(database, conditions, rest, order);
+    images = walked(database, order, conditions.values);
+    lookAt(images, rest.ids);
   } else {
     images = access?.ids(conditions.values) ?? knex('images');
     for (const range of rest.ids) between(images, 'images.id', range);
   }
+  order?.narrow(images, 'images');
   narrowByLinks(database, images, 'images.id', rest);
   narrowByRow(images, { ...conditions, values: rest });
   return images;
 }
 
+/**
+ * The images of a walk that other indexes have, too. Each is looked up in those beside the last, and only what all of them have is read:
+ * what is walked along lies in as many places of the table as there are images.
+ */
+function foundByIndexes(
+  database: Database,
+  conditions: ImageConditions,
+  rest: ConditionValues,
+  order: PageOrder,
+): Knex.QueryBuilder {
+  const { column, direction, rows } = order;
+  const ids = walked(database, order, conditions.values, 'walked').select('walked.id');
+  lookAt(ids, rest.ids, 'walked');
+  order.narrow(ids, 'walked');
+  narrowByColumns(database, ids, 'walked.id', rest);
+  narrowByLinks(database, ids, 'walked.id', rest);
+  narrowByImage(database, ids, 'walked.id', { ...conditions, values: { ...rest, equal: {} } });
+  ids.orderBy('walked.id', direction).limit(rows, { skipBinding: true });
+  const images = database.knex.from(ids.as('found')).join('images', 'images.id', 'found.id');
+  return images.orderBy(`images.${column}`, direction);
+}
+
 /** Narrows a query to ranges of ids, and not by the index of those. */
-function lookAt(images: Knex.QueryBuilder, ranges: readonly Bounds[]): void {
+function lookAt(images: Knex.QueryBuilder, ranges: readonly Bounds[], name: Name = 'images'): void {
   for (const [operator, value] of ranges.flatMap((range) => Object.entries(range))) {
-    images.whereRaw(`(images.id ${operator} ?) is true`, [value as Value]);
+    images.whereRaw(`(${name}.id ${operator} ?) is true`, [value as Value]);
   }
 }
 
@@ -186,7 +217,6 @@ function idsByAge(database: Database, access: Access, conditions: ImageCondition
   const ids = access.ids(conditions.values).select({ id: access.column });
   for (const range of rest.ids) between(ids, access.column, range);
   narrowByLinks(database, ids, access.column, rest);
-  const image = database.knex('images').select(database.knex.raw('1')).whereRaw(`images.id = ${access.column}`);
-  narrowByRow(image, { ...conditions, values: rest });
-  return ids.whereRaw('? = 1', [image.limit(1, { skipBinding: true }) as never]);
+  narrowByImage(database, ids, access.column, { ...conditions, values: rest });
+  return ids;
 }

@@ -11,6 +11,8 @@ const MOST = 20_000;
 const STRETCHES = [1_000, MOST];
 /** Up to which numbers it is asked how many there are. */
 const STEPS = [1_000, 3_000, 8_000, MOST];
+/** How many images are looked up in an index, in the time in which one is read. */
+const LOOKED_UP = 8;
 
 /** What images are sorted by, and which way. */
 export interface Order {
@@ -33,13 +35,30 @@ export interface Stretch {
   readonly to: WalkPlace | null;
 }
 
+/** Whether something is asked for, beside the owner, that images are looked up by in an index. */
+export const isInIndexes = ({ equal, all, any, terms }: ConditionValues): boolean =>
+  equal.status !== undefined ||
+  equal.mime_type !== undefined ||
+  all.length > 0 ||
+  any !== undefined ||
+  terms.length > 0;
+
+/** Under which name images are in a query: their own, or another where they are in it twice. */
+export type Name = 'images' | 'walked';
+
 /** Images by the index of what they are sorted by; an owner's by that which has each owner's in that order. */
-export function walked(database: Database, { column }: Order, values: ConditionValues): Knex.QueryBuilder {
+export function walked(
+  database: Database,
+  { column }: Order,
+  values: ConditionValues,
+  name: Name = 'images',
+): Knex.QueryBuilder {
   const owner = values.equal.owner_id;
-  const images = database.from('images', `images_${owner === undefined ? '' : 'owner_id_'}${column}_id_index`);
-  if (owner !== undefined) images.where('images.owner_id', owner);
+  const table = name === 'images' ? name : `images as ${name}`;
+  const images = database.from(table, `images_${owner === undefined ? '' : 'owner_id_'}${column}_id_index`);
+  if (owner !== undefined) images.where(`${name}.owner_id`, owner);
   // A range of what they are sorted by is a part of that index.
-  between(images, `images.${column}`, values.ranges[column as RangeColumn] ?? {});
+  between(images, `${name}.${column}`, values.ranges[column as RangeColumn] ?? {});
   return images;
 }
 
@@ -51,21 +70,23 @@ export function narrowTo(
   { from, to }: Stretch,
   { column, direction }: Order,
   choice: Choice,
+  name: Name = 'images',
 ): void {
-  const sorted = `images.${column}`;
+  const sorted = `${name}.${column}`;
+  const id = `${name}.id`;
   const [beyond, until] = direction === 'desc' ? (['<', '>'] as const) : (['>', '<'] as const);
   const has = `${sorted} is ${part === 'by' ? 'not null' : 'null'}`;
   // Of what was gathered it is only looked at.
   images.whereRaw(choice.gathers === null ? has : `(${has}) is true`);
   if (part === 'by' || dialect.ordersByAbsent) images.orderBy(sorted, direction);
   if (part === 'without') {
-    between(images, 'images.id', { ...(from && { [beyond]: from.id }), ...(to && { [`${until}=`]: to.id }) });
+    between(images, id, { ...(from && { [beyond]: from.id }), ...(to && { [`${until}=`]: to.id }) });
     return;
   }
   // The first condition of each says no more than the second, and lets an index begin, or end, at the place.
-  const ends = (operator: '<' | '>', { at, id }: WalkPlace, orId: '<' | '>' | '<=' | '>=') => {
-    images.where(sorted, `${operator}=`, at);
-    images.where((either) => void either.where(sorted, operator, at).orWhere('images.id', orId, id));
+  const ends = (operator: '<' | '>', place: WalkPlace, orId: '<' | '>' | '<=' | '>=') => {
+    images.where(sorted, `${operator}=`, place.at);
+    images.where((either) => void either.where(sorted, operator, place.at).orWhere(id, orId, place.id));
   };
   if (from) ends(beyond, from, beyond);
   if (to) ends(until, to, `${until}=`);
@@ -74,8 +95,9 @@ export function narrowTo(
 /**
  * A walk along images in the order of a name, a size or a capture, for a page of those that match. It ends soon where many match; but
  * it may be one in a hundred thousand. So a thousand are looked at; then what has fewer by another index than would have to be looked at
- * is gathered, and sorted, up to twenty thousand; else the walk goes on, and after as many it is asked once more. A page is what one
- * statement finds, whatever others do meanwhile.
+ * is gathered, and sorted, up to twenty thousand; else the walk goes on, and after as many it is asked once more. Where images are only
+ * looked up in indexes on the way, and those read that match, it is worth walking along more of them. A page is what one statement finds,
+ * whatever others do meanwhile.
  */
 export class Walk {
   #by: Chosen;
@@ -129,7 +151,9 @@ export class Walk {
   async #toGather(part: Part, from: WalkPlace | null, most: number): Promise<Choice | null> {
     const { column, direction } = this.order;
     const { others, conditions } = this.#by;
-    const steps = STEPS.filter((step) => step <= most);
+    const weight = isInIndexes(conditions.values) ? LOOKED_UP : 1;
+    const steps = STEPS.filter((step) => step * weight <= most);
+    if (steps.length === 0) return null;
     const given = { values: conditions.values, from };
     return toGather(
       this.database,
