@@ -35,7 +35,7 @@ export interface Choice {
 export interface Chosen extends Choice {
   /**
    * What else might be gathered, each with more than a few: where images are wanted by age, whatever does not give them so; in another
-   * order, whatever there is.
+   * order, whatever there is, first what gives them by age, of that first what is rarest.
    */
   readonly others: readonly Access[];
   /** The conditions, with what was learned of them. */
@@ -258,14 +258,15 @@ export async function choose(
     const gathers = sort !== 'id' || !fewest.access.byAge ? FEW : null;
     return { access: fewest.access, gathers, others: [], conditions: learned };
   }
-  const others = usable.map(({ access }) => access);
-  if (sort !== 'id') return { access: null, gathers: null, others, conditions: learned };
-  const [farthest] = usable
+  const byAge = usable
     .filter(({ access }) => access.byAge)
     .map(({ access, reach }) => ({ access, reach: id(reach) }))
-    .toSorted((a, b) => (a.reach < b.reach === (direction === 'desc') ? -1 : 1));
-  const notByAge = others.filter(({ byAge }) => !byAge);
-  return { access: farthest?.access ?? null, gathers: null, others: notByAge, conditions: learned };
+    .toSorted((a, b) => (a.reach < b.reach === (direction === 'desc') ? -1 : 1))
+    .map(({ access }) => access);
+  const notByAge = usable.map(({ access }) => access).filter((access) => !access.byAge);
+  return sort === 'id'
+    ? { access: byAge[0] ?? null, gathers: null, others: notByAge, conditions: learned }
+    : { access: null, gathers: null, others: [...byAge, ...notByAge], conditions: learned };
 }
 
 /**

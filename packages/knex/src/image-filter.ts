@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { Database } from './database.js';
 import type { Value } from './conditions.js';
 import { PRIMARY_KEY } from './dialects/dialect.js';
+import type { Access } from './image-access.js';
 import type { ConditionValues, ImageConditions } from './image-conditions.js';
 
 // Conditions on what has been found already. Each is written so that no database sees an index in it (`is true`, or a subquery
@@ -43,39 +44,35 @@ export function narrowByImage(
   narrowBy(query, image);
 }
 
-/** A table, by one of its indexes, from which nothing is read but whether there is a row. */
-const anyOf = ({ knex, dialect }: Database, table: string, index: string): Knex.QueryBuilder =>
-  knex.from(knex.raw(dialect.indexed(table, index)) as unknown as string).select(knex.raw('1'));
-
-/** Narrows a query by what columns with an index have in the image whose id is in a column: looked up in those, not in the row. */
-export function narrowByColumns(
-  database: Database,
+/** Narrows a query to those of images, by their ids in a column, that an index gives. */
+export function narrowByAccess(
+  { knex }: Database,
   query: Knex.QueryBuilder,
   id: string,
-  { equal }: ConditionValues,
+  { ids, column }: Access,
+  values: ConditionValues,
 ): void {
-  for (const [column, value] of Object.entries(equal)) {
-    if (value === undefined) continue;
-    const same = anyOf(database, 'images as same', `images_${column}_id_index`);
-    narrowBy(query, same.where(`same.${column}`, value).whereRaw(`same.id = ${id}`));
-  }
+  narrowBy(query, ids(values).select(knex.raw('1')).whereRaw(`${column} = ${id}`));
 }
 
 /** Narrows a query by the tags and words of the image whose id is in a column. */
 export function narrowByLinks(
-  database: Database,
+  { knex, dialect }: Database,
   query: Knex.QueryBuilder,
   id: string,
   { all, any, none, terms }: ConditionValues,
 ): void {
-  const ofImage = (links: Knex.QueryBuilder) => links.whereRaw(`link.image_id = ${id}`);
+  const links = (table: string) =>
+    knex
+      .from(knex.raw(table) as unknown as string)
+      .select(knex.raw('1'))
+      .whereRaw(`link.image_id = ${id}`);
   // Images mostly come by age, and the links of a tag are in that order: the next one is looked up beside the last. By the key of
   // the links each would be somewhere else.
-  const tagged = () => ofImage(anyOf(database, 'image_tags as link', 'image_tags_tag_id_image_id_index'));
-  const tags = () => ofImage(database.knex('image_tags as link').select(database.knex.raw('1')));
-  const words = () => ofImage(anyOf(database, 'image_words as link', PRIMARY_KEY));
-  for (const tag of all) narrowBy(query, tagged().where('link.tag_id', tag));
-  if (any) narrowBy(query, tags().whereIn('link.tag_id', any));
-  if (none.length > 0) narrowBy(query, tags().whereIn('link.tag_id', none), 'is null');
-  for (const ends of terms) narrowBy(query, words().whereBetween('link.word', [...ends]));
+  const tagged = dialect.indexed('image_tags as link', 'image_tags_tag_id_image_id_index');
+  for (const tag of all) narrowBy(query, links(tagged).where('link.tag_id', tag));
+  if (any) narrowBy(query, links('image_tags as link').whereIn('link.tag_id', any));
+  if (none.length > 0) narrowBy(query, links('image_tags as link').whereIn('link.tag_id', none), 'is null');
+  const words = dialect.indexed('image_words as link', PRIMARY_KEY);
+  for (const ends of terms) narrowBy(query, links(words).whereBetween('link.word', [...ends]));
 }

@@ -7,10 +7,10 @@ import type { Row } from './dialects/dialect.js';
 import { between, type Bounds, type Value } from './conditions.js';
 import { nextByAge, toGatherByAge } from './image-by-age.js';
 import { choose, idsOf, type Access, type Choice, type Chosen } from './image-access.js';
-import { conditionsOf, type ConditionValues, type Filter, type ImageConditions } from './image-conditions.js';
-import { narrowByColumns, narrowByImage, narrowByLinks, narrowByRow } from './image-filter.js';
+import { conditionsOf, type Filter, type ImageConditions } from './image-conditions.js';
+import { narrowByAccess, narrowByImage, narrowByLinks, narrowByRow } from './image-filter.js';
 import { imageColumns, toImage } from './image-row.js';
-import { isInIndexes, narrowTo, Walk, walked, type Name, type Order } from './image-walk.js';
+import { lookedUpIn, narrowTo, Walk, walked, type Name, type Order } from './image-walk.js';
 import { pageOf, placeOf } from './page.js';
 
 type SortKey = keyof typeof imagePlaces;
@@ -64,7 +64,8 @@ export async function listImages<Item>(
     narrow: (images: Knex.QueryBuilder, given: Given, name: Name) => void,
     by: Chosen,
   ) => {
-    const title = `images.list${name} ${part} ${direction} ${limit} ${by.access?.name} ${by.gathers} ${by.conditions.shape}`;
+    const others = by.others.map((other) => other.name).join(', ');
+    const title = `images.list${name} ${part} ${direction} ${limit} ${by.access?.name} ${by.gathers} ${others} ${by.conditions.shape}`;
     return database.rows(title, { values: by.conditions.values, given }, (all) => {
       const order: PageOrder = {
         column,
@@ -74,7 +75,7 @@ export async function listImages<Item>(
       };
       const images = found(database, by, { ...by.conditions, values: all.values }, order);
       join(images);
-      images.select(imageColumns(database)).orderBy('images.id', direction);
+      images.select(imageColumns(database));
       return images.limit(limit + 1, { skipBinding: true });
     });
   };
@@ -148,15 +149,16 @@ const isLink = (choice: Choice): choice is Choice & { readonly access: Access } 
 /** The images that match, by the access that was chosen. @param order in which they are then put; null for none */
 function found(
   database: Database,
-  choice: Choice,
+  by: Chosen,
   conditions: ImageConditions,
   order: PageOrder | null,
 ): Knex.QueryBuilder {
   const { knex } = database;
-  const { access, gathers } = choice;
-  if (isLink(choice) && order) {
-    const ids = idsByAge(database, choice.access, conditions).orderBy('id', order.direction);
-    return knex.from(ids.limit(order.rows, { skipBinding: true }).as('found')).join('images', 'images.id', 'found.id');
+  const { access, gathers } = by;
+  if (isLink(by) && order) {
+    const ids = idsByAge(database, by.access, conditions).orderBy('id', order.direction);
+    const images = knex.from(ids.limit(order.rows, { skipBinding: true }).as('found'));
+    return images.join('images', 'images.id', 'found.id').orderBy('images.id', order.direction);
   }
   let rest = access ? access.rest(conditions.values) : conditions.values;
   let images: Knex.QueryBuilder;
@@ -169,7 +171,7 @@ function found(
     if (!access.byAge) lookAt(images, rest.ids);
   } else if (order && order.column !== 'id') {
     rest = { ...rest, equal: { ...rest.equal, owner_id: undefined } };
-    if (isInIndexes(rest)) return foundByIndexes(database, conditions, rest, order);
+    if (lookedUpIn(by).length > 0) return foundByIndexes(database, lookedUpIn(by), conditions, order);
     images = walked(database, order, conditions.values);
     lookAt(images, rest.ids);
   } else {
@@ -179,29 +181,31 @@ function found(
   order?.narrow(images, 'images');
   narrowByLinks(database, images, 'images.id', rest);
   narrowByRow(images, { ...conditions, values: rest });
+  if (order) images.orderBy('images.id', order.direction);
   return images;
 }
 
 /**
- * The images of a walk that other indexes have, too. Each is looked up in those beside the last, and only what all of them have is read:
- * what is walked along lies in as many places of the table as there are images.
+ * The images of a walk that other indexes have, too. Each is looked up in those, where the next one by age is near the last, and only what
+ * all of them have is read: what is walked along lies in as many places of the table as there are images.
  */
 function foundByIndexes(
   database: Database,
-  conditions: ImageConditions,
-  rest: ConditionValues,
+  others: readonly Access[],
+  { values, ...conditions }: ImageConditions,
   order: PageOrder,
 ): Knex.QueryBuilder {
-  const { column, direction, rows } = order;
-  const ids = walked(database, order, conditions.values, 'walked').select('walked.id');
-  lookAt(ids, rest.ids, 'walked');
-  order.narrow(ids, 'walked');
-  narrowByColumns(database, ids, 'walked.id', rest);
-  narrowByLinks(database, ids, 'walked.id', rest);
-  narrowByImage(database, ids, 'walked.id', { ...conditions, values: { ...rest, equal: {} } });
-  ids.orderBy('walked.id', direction).limit(rows, { skipBinding: true });
-  const images = database.knex.from(ids.as('found')).join('images', 'images.id', 'found.id');
-  return images.orderBy(`images.${column}`, direction);
+  const images = walked(database, order, values, 'walked');
+  images.joinRaw(database.dialect.lookUp('images', 'images.id = walked.id'));
+  lookAt(images, values.ids, 'walked');
+  order.narrow(images, 'walked');
+  for (const other of others) narrowByAccess(database, images, 'walked.id', other, values);
+  // Every tag that an image must have, and every such column, is among the others; and each term that is one word.
+  const words = new Set(others.map(({ word }) => word));
+  const rest = { ...values, equal: {}, all: [], terms: values.terms.filter((_, index) => !words.has(index)) };
+  narrowByLinks(database, images, 'walked.id', rest);
+  narrowByRow(images, { ...conditions, values: rest });
+  return images.orderBy('walked.id', order.direction);
 }
 
 /** Narrows a query to ranges of ids, and not by the index of those. */
