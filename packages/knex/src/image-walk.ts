@@ -114,11 +114,11 @@ export class Walk {
         const to = await this.#reach(part, from, count);
         const found = await this.read(part, { from, to }, this.#by);
         if (to === null || found.length >= this.rows) return found;
-        // At this rate, the page is full after so many.
-        const far = (this.rows * count) / found.length;
+        // At this rate, the page is full after so many; where none was found, after more than if there had been one.
+        const far = (this.rows * count) / Math.max(found.length, 1);
         const gathering = await this.#toGather(part, from, far);
         if (gathering) this.#by = { ...this.#by, ...gathering, others: [] };
-        if (gathering || far > MOST) break;
+        if (gathering || (found.length > 0 && far > MOST)) break;
       }
     }
     return this.read(part, { from, to: null }, this.#by);
