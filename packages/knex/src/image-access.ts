@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { id, text } from './columns.js';
+import { id, nullable, text } from './columns.js';
 import type { Database } from './database.js';
 import { between, FEW, reachOf, type Value } from './conditions.js';
 import type { ConditionValues, EqualColumn, ImageConditions, RangeColumn } from './image-conditions.js';
@@ -35,9 +35,14 @@ export interface Choice {
 export interface Chosen extends Choice {
   /**
    * What else might be gathered, each with more than a few: where images are wanted by age, whatever does not give them so; in another
-   * order, whatever there is, first what gives them by age, of that first what is rarest.
+   * order, whatever there is.
    */
   readonly others: readonly Access[];
+  /**
+   * What an image is looked up in, on a walk in another order than by age, before it is read: what fewer than a quarter have of the first
+   * thousand by age, the rarest first. To look up what most have would spare no reading.
+   */
+  readonly lookedUp: readonly Access[];
   /** The conditions, with what was learned of them. */
   readonly conditions: ImageConditions;
 }
@@ -47,6 +52,8 @@ const INDEXED: readonly RangeColumn[] = ['captured_at', 'byte_size'];
 
 /** Of so many parts at the most, each gives a page for one to be made of them. */
 const MOST_PARTS = 16;
+
+const NO_OTHERS = { others: [], lookedUp: [] };
 
 const without = <Item>(list: readonly Item[], index: number) => list.filter((_, at) => at !== index);
 
@@ -197,11 +204,12 @@ export async function choose(
 ): Promise<Chosen | null> {
   const { knex } = database;
   const { values } = conditions;
-  if (values.near) return { access: nearAccess(database), gathers: Number.POSITIVE_INFINITY, others: [], conditions };
-  const all = accesses(database, conditions, sort);
-  const [only] = all;
-  if (!only) return { access: null, gathers: null, others: [], conditions };
-  if (all.length === 1 && only.byAge && sort === 'id') return { access: only, gathers: null, others: [], conditions };
+  if (values.near) return { access: nearAccess(database), gathers: Number.POSITIVE_INFINITY, ...NO_OTHERS, conditions };
+  const every = accesses(database, conditions, sort);
+  const [only] = every;
+  if (!only) return { access: null, gathers: null, ...NO_OTHERS, conditions };
+  if (every.length === 1 && only.byAge && sort === 'id')
+    return { access: only, gathers: null, ...NO_OTHERS, conditions };
 
   const name = `images.choose ${sort} ${direction} ${conditions.trash}${conditions.named ? ' named' : ''}`;
   const row = await database.row(name, { values }, (given) => {
@@ -217,6 +225,11 @@ export async function choose(
     const looked = conditions.named
       ? { ...given.values, all: tags.map((of) => tag(of) as unknown as Value) }
       : given.values;
+    const imagesByAge = () => {
+      const images = knex('images').orderBy('images.id', direction);
+      for (const range of looked.ids) between(images, 'images.id', range);
+      return images;
+    };
     const found = accesses(database, { ...conditions, values: looked }, sort).map((access, index) => {
       const { word } = access;
       const ofWord = () => wordsOf(database).where('word', terms[word ?? 0]?.[0].clone() as never);
@@ -228,6 +241,7 @@ export async function choose(
       ...found,
       ...terms.flatMap(([first, last], index) => [first.as(`first_${index}`), last.as(`last_${index}`)]),
       ...tags.map((of, index) => tag(of).as(`tag_${index}`)),
+      ...(sort === 'id' ? [] : [reachOf(imagesByAge(), 'images.id', 4 * FEW).as('reach')]),
     );
   });
 
@@ -239,7 +253,7 @@ export async function choose(
   // A term that is one word is looked up by that.
   const isUsable = ({ word, term }: Access) =>
     (word === undefined || single[word] === true) && (term === undefined || single[term] === false);
-  const usable = all
+  const usable = every
     .map((access, index) => ({ access, reach: row?.[`reach_${index}`] ?? null }))
     .filter(({ access }) => isUsable(access));
   const learned = {
@@ -256,17 +270,26 @@ export async function choose(
   if (fewest) {
     // What comes in the order that is wanted need not be gathered.
     const gathers = sort !== 'id' || !fewest.access.byAge ? FEW : null;
-    return { access: fewest.access, gathers, others: [], conditions: learned };
+    return { access: fewest.access, gathers, ...NO_OTHERS, conditions: learned };
   }
+  const isBeyond = (one: string, other: string) => one < other === (direction === 'desc');
   const byAge = usable
     .filter(({ access }) => access.byAge)
     .map(({ access, reach }) => ({ access, reach: id(reach) }))
-    .toSorted((a, b) => (a.reach < b.reach === (direction === 'desc') ? -1 : 1))
-    .map(({ access }) => access);
-  const notByAge = usable.map(({ access }) => access).filter((access) => !access.byAge);
-  return sort === 'id'
-    ? { access: byAge[0] ?? null, gathers: null, others: notByAge, conditions: learned }
-    : { access: null, gathers: null, others: [...byAge, ...notByAge], conditions: learned };
+    .toSorted((a, b) => (isBeyond(a.reach, b.reach) ? -1 : 1));
+  if (sort === 'id') {
+    const others = usable.map(({ access }) => access).filter((access) => !access.byAge);
+    return { access: byAge[0]?.access ?? null, gathers: null, others, lookedUp: [], conditions: learned };
+  }
+  const all = nullable(row?.['reach'] ?? null, id);
+  const rare = byAge.filter(({ reach }) => all !== null && isBeyond(reach, all));
+  return {
+    access: null,
+    gathers: null,
+    others: usable.map(({ access }) => access),
+    lookedUp: rare.map(({ access }) => access),
+    conditions: learned,
+  };
 }
 
 /**

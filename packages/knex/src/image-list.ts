@@ -10,7 +10,7 @@ import { choose, idsOf, type Access, type Choice, type Chosen } from './image-ac
 import { conditionsOf, type Filter, type ImageConditions } from './image-conditions.js';
 import { narrowByAccess, narrowByImage, narrowByLinks, narrowByRow } from './image-filter.js';
 import { imageColumns, toImage } from './image-row.js';
-import { lookedUpIn, narrowTo, Walk, walked, type Name, type Order } from './image-walk.js';
+import { narrowTo, Walk, walked, type Name, type Order } from './image-walk.js';
 import { pageOf, placeOf } from './page.js';
 
 type SortKey = keyof typeof imagePlaces;
@@ -64,8 +64,8 @@ export async function listImages<Item>(
     narrow: (images: Knex.QueryBuilder, given: Given, name: Name) => void,
     by: Chosen,
   ) => {
-    const others = by.others.map((other) => other.name).join(', ');
-    const title = `images.list${name} ${part} ${direction} ${limit} ${by.access?.name} ${by.gathers} ${others} ${by.conditions.shape}`;
+    const lookedUp = by.lookedUp.map((other) => other.name).join(', ');
+    const title = `images.list${name} ${part} ${direction} ${limit} ${by.access?.name} ${by.gathers} ${lookedUp} ${by.conditions.shape}`;
     return database.rows(title, { values: by.conditions.values, given }, (all) => {
       const order: PageOrder = {
         column,
@@ -170,8 +170,8 @@ function found(
     images = knex.from(ids.as('few')).joinRaw(database.dialect.lookUp('images', 'images.id = few.id'));
     if (!access.byAge) lookAt(images, rest.ids);
   } else if (order && order.column !== 'id') {
+    if (by.lookedUp.length > 0) return foundByIndexes(database, by.lookedUp, conditions, order);
     rest = { ...rest, equal: { ...rest.equal, owner_id: undefined } };
-    if (lookedUpIn(by).length > 0) return foundByIndexes(database, lookedUpIn(by), conditions, order);
     images = walked(database, order, conditions.values);
     lookAt(images, rest.ids);
   } else {
@@ -200,9 +200,13 @@ function foundByIndexes(
   lookAt(images, values.ids, 'walked');
   order.narrow(images, 'walked');
   for (const other of others) narrowByAccess(database, images, 'walked.id', other, values);
-  // Every tag that an image must have, and every such column, is among the others; and each term that is one word.
-  const words = new Set(others.map(({ word }) => word));
-  const rest = { ...values, equal: {}, all: [], terms: values.terms.filter((_, index) => !words.has(index)) };
+  const done = new Set(['owner_id', ...others.map(({ name }) => name)]);
+  const rest = {
+    ...values,
+    equal: Object.fromEntries(Object.entries(values.equal).filter(([column]) => !done.has(column))),
+    all: values.all.filter((_, index) => !done.has(`tag ${index}`)),
+    terms: values.terms.filter((_, index) => !done.has(`word ${index}`)),
+  };
   narrowByLinks(database, images, 'walked.id', rest);
   narrowByRow(images, { ...conditions, values: rest });
   return images.orderBy('walked.id', order.direction);

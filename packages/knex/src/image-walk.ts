@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { between, reachOf, type Value } from './conditions.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
-import { toGather, type Access, type Choice, type Chosen } from './image-access.js';
+import { toGather, type Choice, type Chosen } from './image-access.js';
 import type { ConditionValues, RangeColumn } from './image-conditions.js';
 
 /** The most images that are looked at in their order before anything is gathered, and that are gathered: a tenth of a second. */
@@ -11,7 +11,7 @@ const MOST = 20_000;
 const STRETCHES = [1_000, MOST];
 /** Up to which numbers it is asked how many there are. */
 const STEPS = [1_000, 3_000, 8_000, MOST];
-/** How many images are looked up in an index, in the time in which one is read. */
+/** About how many images are looked up in indexes, in the time in which one is read. */
 const LOOKED_UP = 4;
 
 /** What images are sorted by, and which way. */
@@ -34,9 +34,6 @@ export interface Stretch {
   readonly from: WalkPlace | null;
   readonly to: WalkPlace | null;
 }
-
-/** What an image on the way is looked up in by its id, before it is read; the rarest first. */
-export const lookedUpIn = ({ others }: Chosen): readonly Access[] => others.filter(({ byAge }) => byAge);
 
 /** Under which name images are in a query: their own, or another where they are in it twice. */
 export type Name = 'images' | 'walked';
@@ -145,8 +142,8 @@ export class Walk {
   /** What has no more images than that, nor than there are to be walked along; null if nothing does. */
   async #toGather(part: Part, from: WalkPlace | null, most: number): Promise<Choice | null> {
     const { column, direction } = this.order;
-    const { others, conditions } = this.#by;
-    const weight = lookedUpIn(this.#by).length > 0 ? LOOKED_UP : 1;
+    const { others, lookedUp, conditions } = this.#by;
+    const weight = lookedUp.length > 0 ? LOOKED_UP : 1;
     const steps = STEPS.filter((step) => step * weight <= most);
     if (steps.length === 0) return null;
     const given = { values: conditions.values, from };
