@@ -118,13 +118,17 @@ export async function load(store: Store, title: string, { count, call, done, emp
   try {
     for (let from = start; from < count; from += call) {
       const to = Math.min(from + call, count);
-      const slice = await loadSlice(store, from, to);
       if (!beside && from >= LAST_TENTH * count) {
         beside = await empty?.();
         begun = from;
         if (beside) await loadOwners(beside.store);
       }
-      const again = beside && (await loadSlice(beside.store, from - begun, to - begun));
+      // Each is first as often as the other.
+      const isAgainFirst = ((from - begun) / call) % 2 === 1;
+      const loadAgain = async () => beside && loadSlice(beside.store, from - begun, to - begun);
+      const before = isAgainFirst ? await loadAgain() : undefined;
+      const slice = await loadSlice(store, from, to);
+      const again = before ?? (await loadAgain());
       done(again ? { ...slice, beside: again.images } : slice);
       const rate = (time: number) => whole((to - from) / time);
       await immediately();

@@ -36,9 +36,7 @@ export async function openTarget(engine: Engine, kept?: string): Promise<Target 
       },
     };
   };
-  const dropAll = async () => {
-    for (const database of toDrop) await database.drop();
-  };
+  const dropAll = async () => Promise.allSettled([...toDrop].map(async (database) => database.drop()));
   if (engine === sqlite) {
     // On a disk: the tests' files are in memory, which a large one does not fit into.
     const folder = kept === undefined ? await mkdtemp(join(tmpdir(), 'janus-scale-')) : resolve(kept);

@@ -55,6 +55,14 @@ describe('the migration by which words are kept by image', () => {
     expect(await database.knex('image_words').where({ word: 'flowers' })).to.deep.equal([]);
   });
 
+  it('keeps an index that somebody else made', async () => {
+    await database.knex.schema.alterTable('image_words', (t) => t.index(['word'], 'application_word_index'));
+    const before = await readSchema(database);
+    await back();
+    await database.migrate();
+    expect(await readSchema(database)).to.deep.equal(before);
+  });
+
   it('leaves the schema and the words as they were when it is taken back', async () => {
     const before = await readSchema(database);
     const words = async () => database.knex('image_words').orderBy(['image_id', 'word']);

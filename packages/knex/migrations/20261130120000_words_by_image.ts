@@ -31,28 +31,40 @@ export const down = async (knex: Knex): Promise<void> => reorder(knex, BY_IMAGE,
 
 async function reorder(knex: Knex, from: Order, to: Order): Promise<void> {
   const { driverName } = knex.client as { driverName: string };
-  for (const statement of STATEMENTS[driverName]?.(from, to) ?? []) await knex.raw(statement);
+  if (driverName === 'better-sqlite3') await rebuild(knex, from, to);
+  else if (driverName === 'pg') {
+    await knex.raw(
+      `alter table image_words drop constraint ${from.keyName}, add constraint ${to.keyName} primary key (${to.key})`,
+    );
+    await knex.raw(`drop index ${from.indexName}`);
+    await knex.raw(`create index ${to.indexName} on image_words (${to.index})`);
+  } else {
+    // In one statement, for each would write the table anew; and an index is needed at any time for what refers to images.
+    await knex.raw(
+      `alter table image_words drop primary key, add primary key (${to.key}), add index ${to.indexName} (${to.index}),
+        drop index ${from.indexName}`,
+    );
+  }
 }
 
-const STATEMENTS: Readonly<Record<string, (from: Order, to: Order) => readonly string[]>> = {
-  // A key is not changed in SQLite: the table is made anew.
-  'better-sqlite3': (_, { key, keyName, index, indexName }) => [
-    `create table image_words_reordered (word varchar(64) not null, image_id text not null,
-      constraint ${keyName} primary key (${key}),
-      constraint image_words_image_id_foreign foreign key (image_id) references images (id) on delete cascade) without rowid`,
-    `insert into image_words_reordered (word, image_id) select word, image_id from image_words order by ${key}`,
-    'drop table image_words',
-    'alter table image_words_reordered rename to image_words',
-    `create index ${indexName} on image_words (${index})`,
-  ],
-  pg: (from, { key, keyName, index, indexName }) => [
-    `alter table image_words drop constraint ${from.keyName}, add constraint ${keyName} primary key (${key})`,
-    `drop index ${from.indexName}`,
-    `create index ${indexName} on image_words (${index})`,
-  ],
-  // In one statement, for each would write the table anew; and an index is needed at any time for what refers to images.
-  mysql2: (from, { key, index, indexName }) => [
-    `alter table image_words drop primary key, add primary key (${key}), add index ${indexName} (${index}),
-      drop index ${from.indexName}`,
-  ],
-};
+/** SQLite changes no key: the table is made anew from its own SQL, with its rows, and whatever else is on it. */
+async function rebuild(knex: Knex, from: Order, to: Order): Promise<void> {
+  const schema: readonly { readonly type: string; readonly name: string; readonly sql: string }[] = await knex(
+    'sqlite_master',
+  )
+    .select('type', 'name', 'sql')
+    .where('tbl_name', 'image_words')
+    .whereNotNull('sql');
+  const key = new RegExp(`constraint \\W${from.keyName}\\W primary key \\([^)]*\\)`, 'i');
+  for (const { type, sql } of schema) {
+    if (type !== 'table') continue;
+    if (!key.test(sql)) throw new Error(`image_words has no primary key ${from.keyName}`);
+    const reordered = sql.replace(key, `constraint \`${to.keyName}\` primary key (${to.key})`);
+    await knex.raw(reordered.replace(/^create table \W\w+\W/i, 'create table `image_words_reordered`'));
+  }
+  await knex.raw(`insert into image_words_reordered select * from image_words order by ${to.key}`);
+  await knex.schema.dropTable('image_words');
+  await knex.schema.renameTable('image_words_reordered', 'image_words');
+  for (const { type, name, sql } of schema) if (type === 'index' && name !== from.indexName) await knex.raw(sql);
+  await knex.raw(`create index ${to.indexName} on image_words (${to.index})`);
+}
