@@ -60,9 +60,11 @@ describe('what is far too large is refused at once', () => {
   };
   for (const [what, call] of Object.entries(texts)) {
     it(`as ${what}`, async () => {
-      const since = performance.now();
+      const since = process.cpuUsage();
       expect(await refusal(call(LONG))).to.be.instanceOf(InvalidError);
-      expect(performance.now() - since).to.be.below(2_000);
+      // The processor's time, and not the clock's: others use this machine, too.
+      const { user, system } = process.cpuUsage(since);
+      expect(user + system).to.be.below(2_000_000);
     });
   }
 
