@@ -25,18 +25,13 @@ export interface Target {
  */
 export async function openTarget(engine: Engine, kept?: string): Promise<Target | null> {
   const dialect = engine.name;
-  const toDrop = new Set<FreshDatabase>();
-  const passing = (database: FreshDatabase): FreshDatabase => {
-    toDrop.add(database);
-    return {
-      url: database.url,
-      async drop() {
-        toDrop.delete(database);
-        await database.drop();
-      },
-    };
+  const made: FreshDatabase[] = [];
+  const noted = (database: FreshDatabase) => {
+    made.push(database);
+    return database;
   };
-  const dropAll = async () => Promise.allSettled([...toDrop].map(async (database) => database.drop()));
+  // One that was dropped before is so once more.
+  const dropAll = async () => Promise.allSettled(made.map(async (database) => database.drop()));
   if (engine === sqlite) {
     // On a disk: the tests' files are in memory, which a large one does not fit into.
     const folder = kept === undefined ? await mkdtemp(join(tmpdir(), 'janus-scale-')) : resolve(kept);
@@ -47,7 +42,7 @@ export async function openTarget(engine: Engine, kept?: string): Promise<Target 
       async fresh() {
         const own = await mkdtemp(join(folder, 'fresh-'));
         const drop = async () => rm(own, { recursive: true, force: true });
-        return passing({ url: `sqlite:${join(own, 'janus.db')}`, drop });
+        return noted({ url: `sqlite:${join(own, 'janus.db')}`, drop });
       },
       async end() {
         await dropAll();
@@ -62,7 +57,7 @@ export async function openTarget(engine: Engine, kept?: string): Promise<Target 
   return {
     dialect,
     urlOf: async (size) => named(`janus_scale_${size}`),
-    fresh: async () => passing(await server.fresh()),
+    fresh: async () => noted(await server.fresh()),
     async end() {
       await dropAll();
       await server.stop();
