@@ -161,7 +161,10 @@ function accesses(database: Database, { trash, values }: ImageConditions, sort: 
 }
 
 /** The ids that an access gives, of the periods that are asked for where it has them by age. */
-export function idsOf({ ids, column, byAge }: Access, values: ConditionValues): Knex.QueryBuilder {
+export function idsOf(
+  { ids, column, byAge }: Pick<Access, 'ids' | 'column' | 'byAge'>,
+  values: ConditionValues,
+): Knex.QueryBuilder {
   const query = ids(values);
   if (byAge) for (const range of values.ids) between(query, column, range);
   return query;
@@ -205,11 +208,10 @@ export async function choose(
   const { knex } = database;
   const { values } = conditions;
   if (values.near) return { access: nearAccess(database), gathers: Number.POSITIVE_INFINITY, ...NO_OTHERS, conditions };
-  const every = accesses(database, conditions, sort);
-  const [only] = every;
+  const all = accesses(database, conditions, sort);
+  const [only] = all;
   if (!only) return { access: null, gathers: null, ...NO_OTHERS, conditions };
-  if (every.length === 1 && only.byAge && sort === 'id')
-    return { access: only, gathers: null, ...NO_OTHERS, conditions };
+  if (all.length === 1 && only.byAge && sort === 'id') return { access: only, gathers: null, ...NO_OTHERS, conditions };
 
   const name = `images.choose ${sort} ${direction} ${conditions.trash}${conditions.named ? ' named' : ''}`;
   const row = await database.row(name, { values }, (given) => {
@@ -225,11 +227,8 @@ export async function choose(
     const looked = conditions.named
       ? { ...given.values, all: tags.map((of) => tag(of) as unknown as Value) }
       : given.values;
-    const imagesByAge = () => {
-      const images = knex('images').orderBy('images.id', direction);
-      for (const range of looked.ids) between(images, 'images.id', range);
-      return images;
-    };
+    const everyImage = { ids: () => knex('images'), column: 'images.id', byAge: true };
+    const imagesByAge = idsOf(everyImage, looked).orderBy('images.id', direction);
     const found = accesses(database, { ...conditions, values: looked }, sort).map((access, index) => {
       const { word } = access;
       const ofWord = () => wordsOf(database).where('word', terms[word ?? 0]?.[0].clone() as never);
@@ -241,7 +240,7 @@ export async function choose(
       ...found,
       ...terms.flatMap(([first, last], index) => [first.as(`first_${index}`), last.as(`last_${index}`)]),
       ...tags.map((of, index) => tag(of).as(`tag_${index}`)),
-      ...(sort === 'id' ? [] : [reachOf(imagesByAge(), 'images.id', 4 * FEW).as('reach')]),
+      ...(sort === 'id' ? [] : [reachOf(imagesByAge, 'images.id', 4 * FEW).as('reach')]),
     );
   });
 
@@ -253,7 +252,7 @@ export async function choose(
   // A term that is one word is looked up by that.
   const isUsable = ({ word, term }: Access) =>
     (word === undefined || single[word] === true) && (term === undefined || single[term] === false);
-  const usable = every
+  const usable = all
     .map((access, index) => ({ access, reach: row?.[`reach_${index}`] ?? null }))
     .filter(({ access }) => isUsable(access));
   const learned = {
@@ -281,8 +280,8 @@ export async function choose(
     const others = usable.map(({ access }) => access).filter((access) => !access.byAge);
     return { access: byAge[0]?.access ?? null, gathers: null, others, lookedUp: [], conditions: learned };
   }
-  const all = nullable(row?.['reach'] ?? null, id);
-  const rare = byAge.filter(({ reach }) => all !== null && isBeyond(reach, all));
+  const thousandth = nullable(row?.['reach'] ?? null, id);
+  const rare = byAge.filter(({ reach }) => thousandth !== null && isBeyond(reach, thousandth));
   return {
     access: null,
     gathers: null,
