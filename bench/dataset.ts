@@ -15,6 +15,8 @@ export interface Loaded {
   readonly ownedPlaces: readonly Place[];
   /** The commonest first. */
   readonly tags: readonly string[];
+  /** Rare tags that many images have both of. */
+  readonly pairs: readonly (readonly [string, string])[];
   /** The newest id, as its column stores it. */
   readonly lastId: Knex.Value;
   /** Takes away what rows that were deleted leave behind, where that is not done by itself. */

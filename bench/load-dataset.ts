@@ -1,4 +1,4 @@
-import { newId, type Cursor, type ImageId, type Page } from '@janus/core';
+import { newId, type Cursor, type ImageId, type NewImage, type Page } from '@janus/core';
 import type { Database } from '@janus/knex';
 import { KnexImageRepository, KnexUserRepository } from '@janus/knex';
 import type { Knex } from 'knex';
@@ -12,6 +12,10 @@ import type { Place } from './sides/side.js';
 
 const TAGS = 300;
 const STEP = 500;
+
+/** Tags of one subject: one image in a hundred has each, and one in two hundred both. */
+const PAIRS = Array.from({ length: 8 }, (_, pair) => [`pair-${pair}-a`, `pair-${pair}-b`] as const);
+const PAIRED_ONE_IN = 200;
 
 /** Stores the images through Janus, and finds out where pages begin. */
 export async function loadDataset(
@@ -27,7 +31,7 @@ export async function loadDataset(
   const images = new KnexImageRepository(database);
   for (const owner of owners(OWNERS)) await users.create(owner);
   await images.createMany(
-    counted(newImages(0, size, { owners: OWNERS }), (loaded) => progress(`${loaded} of ${size} images`)),
+    counted(paired(newImages(0, size, { owners: OWNERS })), (loaded) => progress(`${loaded} of ${size} images`)),
   );
 
   const codec = { sqlite: sqliteCodec, postgres: postgresCodec, mysql: mysqlCodec, mariadb: mysqlCodec }[dialect];
@@ -49,7 +53,7 @@ export async function loadDataset(
       )
     : [];
   const lastId = codec.idTo(imageIdOf(size - 1));
-  return new Dataset(knex, { size, images, places, ownedPlaces, tags, lastId, vacuum: VACUUM[dialect] });
+  return new Dataset(knex, { size, images, places, ownedPlaces, tags, pairs: PAIRS, lastId, vacuum: VACUUM[dialect] });
 }
 
 /** Where pages begin, all the way to the oldest. */
@@ -64,6 +68,17 @@ async function placesOf<Item>(
     if (next === null || last === undefined) return places;
     places.push({ id: idOf(last), cursor: next });
     cursor = next;
+  }
+}
+
+/** Gives some of the images the tags of pairs. */
+function* paired(images: Iterable<NewImage>): Generator<NewImage, void, undefined> {
+  let index = 0;
+  for (const image of images) {
+    const place = index++ % PAIRED_ONE_IN;
+    const [a, b] = PAIRS[Math.floor(place / 3)] ?? [];
+    const added = [[a, b], [a], [b]][place % 3]?.filter((tag) => tag !== undefined) ?? [];
+    yield { ...image, tags: [...(image.tags ?? []), ...added] };
   }
 }
 
