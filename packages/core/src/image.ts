@@ -157,6 +157,9 @@ export interface ImageFilter {
   /**
    * Every term is a word, or the beginning of one, in filename or title, without regard to case. Nothing is a wildcard. Up to
    * 16 terms; of long words the first 64 characters count.
+   *
+   * A page by age takes as long with many images as with few where a term is the beginning of one word only; those of several are
+   * looked for by age, or gathered, up to 50,000.
    */
   readonly text?: string | undefined;
   readonly metadata?: MetadataFilter | undefined;

@@ -292,7 +292,8 @@ export async function choose(
 }
 
 /**
- * Which of the others has few enough images to be gathered, and up to how many: that of the first step that it does not reach.
+ * Which of the others has few enough images to be gathered, and up to how many: that of the first step that it does not reach. The steps
+ * are asked one after the other, for to count up to the last takes longer than most pages.
  * @param walk after a number of images, the id of those that would be looked at else: where they end sooner, nothing is gathered
  * @returns null when nothing is to be gathered
  */
@@ -304,20 +305,18 @@ export async function toGather<Given extends { readonly values: ConditionValues 
   given: Given,
   walk: (given: Given, after: number) => Knex.QueryBuilder,
 ): Promise<{ readonly access: Access; readonly gathers: number } | null> {
-  const title = `images.gather ${name} ${steps.join(' ')} ${others.map((other) => other.name).join(' ')}`;
-  const ends = await database.row(title, given, (bound) =>
-    database.knex.select(
-      ...steps.flatMap((after) => [
-        walk(bound, after).as(`walk_${after}`),
-        ...others.map((other, index) =>
-          reachOf(idsOf(other, bound.values), other.column, after).as(`other_${index}_${after}`),
-        ),
-      ]),
-    ),
-  );
   for (const gathers of steps) {
-    if (ends?.[`walk_${gathers}`] === null) return null;
-    const access = others.find((_, index) => ends?.[`other_${index}_${gathers}`] === null);
+    const title = `images.gather ${name} ${gathers} ${others.map((other) => other.name).join(' ')}`;
+    const ends = await database.row(title, given, (bound) =>
+      database.knex.select(
+        walk(bound, gathers).as('walk'),
+        ...others.map((other, index) =>
+          reachOf(idsOf(other, bound.values), other.column, gathers).as(`other_${index}`),
+        ),
+      ),
+    );
+    if (ends?.['walk'] === null) return null;
+    const access = others.find((_, index) => ends?.[`other_${index}`] === null);
     if (access) return { access, gathers };
   }
   return null;
