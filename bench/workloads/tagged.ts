@@ -12,7 +12,7 @@ export function taggedWorkloads({ loaded: { tags, pairs: together } }: Dataset):
   const kinds = [
     { kind: 'common, common', targets: aims, pairs: ofCommon },
     { kind: 'common, rare', targets: aims, pairs: rare.map((b, index) => pair(common[index % COMMON] ?? b, b)) },
-    { kind: 'rare, rare', targets: aims, pairs: together },
+    { kind: 'rare, often both', targets: aims, pairs: together },
     // Hardly an image has both: the page is empty.
     { kind: 'rare, seldom both', targets: {}, pairs: rare.slice(1).map((b, index) => pair(rare[index] ?? b, b)) },
   ];

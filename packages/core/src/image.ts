@@ -158,8 +158,9 @@ export interface ImageFilter {
    * Every term is a word, or the beginning of one, in filename or title, without regard to case. Nothing is a wildcard. Up to
    * 16 terms; of long words the first 64 characters count.
    *
-   * A page by age takes as long with many images as with few where a term is the beginning of one word only; those of several are
-   * looked for by age, or gathered, up to 50,000.
+   * A page by age takes as long with many images as with few for one term that is the beginning of one word only. Of several such terms
+   * the images of the rarest are looked at by age until a page has all; what a term has that is the beginning of several words is
+   * gathered, up to 50,000, or looked for.
    */
   readonly text?: string | undefined;
   readonly metadata?: MetadataFilter | undefined;

@@ -294,7 +294,7 @@ export async function choose(
 /**
  * Which of the others has few enough images to be gathered, and up to how many: that of the first step that it does not reach. The steps
  * are asked one after the other, for to count up to the last takes longer than most pages.
- * @param walk after a number of images, the id of those that would be looked at else: where they end sooner, nothing is gathered
+ * @param walk for a step, the id that those images reach that would be looked at else: where they end sooner, nothing is gathered
  * @returns null when nothing is to be gathered
  */
 export async function toGather<Given extends { readonly values: ConditionValues }>(
@@ -303,7 +303,7 @@ export async function toGather<Given extends { readonly values: ConditionValues 
   others: readonly Access[],
   steps: readonly number[],
   given: Given,
-  walk: (given: Given, after: number) => Knex.QueryBuilder,
+  walk: (given: Given, step: number) => Knex.QueryBuilder,
 ): Promise<{ readonly access: Access; readonly gathers: number } | null> {
   for (const gathers of steps) {
     const title = `images.gather ${name} ${gathers} ${others.map((other) => other.name).join(' ')}`;
