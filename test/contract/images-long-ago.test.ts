@@ -27,6 +27,7 @@ const upload = (owner: User, place: number) =>
     createdAt: new Date(UPLOADED + place * 1_000),
     captured: { at: capturedAt(place), offset: null },
     byteSize: place < LONG_AGO ? LARGEST - place : 1_000,
+    height: place % 10 === 0 ? 4_000 : 3_000,
     mimeType: place % 3 === 0 ? 'image/png' : 'image/jpeg',
     tags: place < LONG_AGO || place % 10 === 0 ? ['trip'] : [],
   });
@@ -65,6 +66,10 @@ describe('Images of long ago, that thousands of newer ones are before,', functio
   it('are found by what most of them have, too', async () => {
     await expectFound({ captured: { to: THEN }, tags: { all: ['trip'] } }, LONG_AGO);
     await expectFound({ captured: { to: THEN }, mimeType: 'image/png' }, LONG_AGO / 3);
+  });
+
+  it('are found by what one in ten of them has, too', async () => {
+    await expectFound({ captured: { to: THEN }, height: { min: 4_000 } }, LONG_AGO / 10);
   });
 
   it('are not found by what none of them has', async () => {
