@@ -77,8 +77,8 @@ describe('The tags of an image', () => {
   });
 
   it('are refused to an image that does not exist, and leave nothing behind', async () => {
-    for (const work of [store.images.tag(newId<'image'>(), ['new']), store.images.untag(newId<'image'>(), ['b'])]) {
-      expect(await refusal(work))
+    for (const change of ['tag', 'untag'] as const) {
+      expect(await refusal(store.images[change](newId<'image'>(), ['new'])))
         .to.be.instanceOf(NotFoundError)
         .and.include({ entity: 'image' });
     }
