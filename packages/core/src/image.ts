@@ -122,7 +122,7 @@ export type Trash = 'excluded' | 'only' | 'included';
 
 /**
  * All that is given must hold. A page is found by one index, and what else is asked for is looked at image by image: where few of
- * those that the index gives match, it takes as long as it takes to look at them.
+ * those that the index gives match, it takes as long as it takes to look at them. By age, `created` says how far back that goes.
  */
 export interface ImageFilter {
   readonly ownerId?: UserId | undefined;
@@ -193,7 +193,8 @@ export interface ImageQuery extends PageRequest {
    * `-createdAt` (newest first), if left out.
    *
    * A page takes as long with many images as with few in any order, of all or of one owner. What else is asked for is looked at along
-   * that order; but what hardly any of the next have is gathered, up to 20,000, and looked for beyond that.
+   * that order; but what hardly any of the next have is gathered, up to 20,000, and looked for beyond that. By age, a page of one
+   * status, type, tag or word takes as long with many images as with few.
    */
   readonly sort?: ImageSort | undefined;
 }
