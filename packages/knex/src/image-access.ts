@@ -170,6 +170,18 @@ export function idsOf(
   return query;
 }
 
+/** The id after so many images, by age, that an access gives which has them so; of all images, if there is none. */
+export function reachByAge(
+  { knex }: Database,
+  access: Access | null,
+  values: ConditionValues,
+  direction: 'asc' | 'desc',
+  after: number,
+): Knex.QueryBuilder {
+  const by = access ?? { ids: () => knex('images'), column: 'images.id', byAge: true };
+  return reachOf(idsOf(by, values).orderBy(by.column, direction), by.column, after);
+}
+
 /** The images whose hash is near: gathered by the indexes of its parts, and measured. */
 export function nearAccess({ knex, dialect }: Database): Access {
   const ids = ({ near }: ConditionValues) => {
@@ -227,8 +239,6 @@ export async function choose(
     const looked = conditions.named
       ? { ...given.values, all: tags.map((of) => tag(of) as unknown as Value) }
       : given.values;
-    const everyImage = { ids: () => knex('images'), column: 'images.id', byAge: true };
-    const imagesByAge = idsOf(everyImage, looked).orderBy('images.id', direction);
     const found = accesses(database, { ...conditions, values: looked }, sort).map((access, index) => {
       const { word } = access;
       const ofWord = () => wordsOf(database).where('word', terms[word ?? 0]?.[0].clone() as never);
@@ -240,7 +250,7 @@ export async function choose(
       ...found,
       ...terms.flatMap(([first, last], index) => [first.as(`first_${index}`), last.as(`last_${index}`)]),
       ...tags.map((of, index) => tag(of).as(`tag_${index}`)),
-      ...(sort === 'id' ? [] : [reachOf(imagesByAge, 'images.id', 4 * FEW).as('reach')]),
+      ...(sort === 'id' ? [] : [reachByAge(database, null, looked, direction, 4 * FEW).as('reach')]),
     );
   });
 
@@ -294,7 +304,8 @@ export async function choose(
 /**
  * Which of the others has few enough images to be gathered, and up to how many: that of the first step that it does not reach. The steps
  * are asked one after the other, for to count up to the last takes longer than most pages.
- * @param walk for a step, the id that those images reach that would be looked at else: where they end sooner, nothing is gathered
+ * @param walk for a step, the id that those images reach that would be looked at else: where they end sooner, nothing is gathered; null
+ * where that need not be asked
  * @returns null when nothing is to be gathered
  */
 export async function toGather<Given extends { readonly values: ConditionValues }>(
@@ -303,18 +314,19 @@ export async function toGather<Given extends { readonly values: ConditionValues 
   others: readonly Access[],
   steps: readonly number[],
   given: Given,
-  walk: (given: Given, step: number) => Knex.QueryBuilder,
+  walk: (given: Given, step: number) => Knex.QueryBuilder | null,
 ): Promise<{ readonly access: Access; readonly gathers: number } | null> {
   for (const gathers of steps) {
     const title = `images.gather ${name} ${gathers} ${others.map((other) => other.name).join(' ')}`;
-    const ends = await database.row(title, given, (bound) =>
-      database.knex.select(
-        walk(bound, gathers).as('walk'),
+    const ends = await database.row(title, given, (bound) => {
+      const walked = walk(bound, gathers);
+      return database.knex.select(
+        ...(walked ? [walked.as('walk')] : []),
         ...others.map((other, index) =>
           reachOf(idsOf(other, bound.values), other.column, gathers).as(`other_${index}`),
         ),
-      ),
-    );
+      );
+    });
     if (ends?.['walk'] === null) return null;
     const access = others.find((_, index) => ends?.[`other_${index}`] === null);
     if (access) return { access, gathers };

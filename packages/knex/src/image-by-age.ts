@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
-import { between, FEW, reachOf, type Value } from './conditions.js';
+import { between, FEW, type Value } from './conditions.js';
 import type { Database } from './database.js';
 import type { Row } from './dialects/dialect.js';
-import { toGather, type Access, type Chosen } from './image-access.js';
+import { reachByAge, toGather, type Access, type Chosen } from './image-access.js';
 
 type Direction = 'asc' | 'desc';
 
@@ -18,14 +18,6 @@ const FAR = 7_000;
 /** Up to which numbers it is asked how many there are. */
 const STEPS = [LOOKED_AT, FAR, MOST];
 
-/** The id after so many images, by age, of those that would be looked at. */
-function reachOfAge({ knex }: Database, { access, conditions }: Chosen, direction: Direction, after: number) {
-  const column = access?.column ?? 'images.id';
-  const ids = access?.ids(conditions.values) ?? knex('images');
-  for (const bounds of conditions.values.ids) between(ids, column, bounds);
-  return reachOf(ids.orderBy(column, direction), column, after);
-}
-
 /**
  * What has no more images than there are to be looked at by age, and not too many: it is gathered; null if nothing does.
  * @param far to look at more than so many takes as long as to gather the most, and it is not asked how many more there are
@@ -40,7 +32,7 @@ export async function toGatherByAge(
   if (others.length === 0) return null;
   const name = `by age ${access?.name} ${direction} ${far}`;
   const found = await toGather(database, name, others, STEPS, { values: conditions.values }, ({ values }, step) =>
-    reachOfAge(database, { ...chosen, conditions: { ...conditions, values } }, direction, Math.min(step, far)),
+    step > far ? null : reachByAge(database, access, values, direction, step),
   );
   return found && found.access;
 }
@@ -111,10 +103,9 @@ export async function nextByAge(
   if (merging.length === rows) return merging;
 
   const name = `images.look ${access?.name} ${direction}`;
-  const end = await database.row(name, { values }, (given) => {
-    const next = { ...chosen, conditions: { ...conditions, values: given.values } };
-    return database.knex.select(reachOfAge(database, next, direction, LOOKED_AT).as('id'));
-  });
+  const end = await database.row(name, { values }, (given) =>
+    database.knex.select(reachByAge(database, access, given.values, direction, LOOKED_AT).as('id')),
+  );
   const looked = end?.['id'] as Value;
   if (looked === null) return read(chosen);
 
