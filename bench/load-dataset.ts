@@ -15,6 +15,8 @@ const STEP = 500;
 
 /** Tags of one subject: one image in a hundred has each, and one in two hundred both. */
 const PAIRS = Array.from({ length: 8 }, (_, pair) => [`pair-${pair}-a`, `pair-${pair}-b`] as const);
+/** What tags of those are on the first of each two hundred images. */
+const PAIRED = PAIRS.flatMap(([a, b]) => [[a, b], [a], [b]]);
 const PAIRED_ONE_IN = 200;
 
 /** Stores the images through Janus, and finds out where pages begin. */
@@ -75,9 +77,7 @@ async function placesOf<Item>(
 function* paired(images: Iterable<NewImage>): Generator<NewImage, void, undefined> {
   let index = 0;
   for (const image of images) {
-    const place = index++ % PAIRED_ONE_IN;
-    const [a, b] = PAIRS[Math.floor(place / 3)] ?? [];
-    const added = [[a, b], [a], [b]][place % 3]?.filter((tag) => tag !== undefined) ?? [];
+    const added = PAIRED[index++ % PAIRED_ONE_IN] ?? [];
     yield { ...image, tags: [...(image.tags ?? []), ...added] };
   }
 }
