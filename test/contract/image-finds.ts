@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import type { Image, ImageFilter, ImageQuery, ImageRepository } from '@janus/core';
+import type { Image, ImageFilter, ImageQuery, ImageRepository, ImageSort } from '@janus/core';
+import { inOrder, matches } from './image-model.js';
 
 /** The filenames of what a filter finds, in their order. A list, a count and a stream must agree about it. */
 export async function found(images: ImageRepository, where: ImageFilter): Promise<readonly string[]> {
@@ -33,4 +34,21 @@ export async function pages(
     await between(page.items);
   } while (after !== null);
   return walked;
+}
+
+/** Walks all pages of a query, and compares what it meets with what a filter over all images finds. */
+export async function expectPages(
+  repository: ImageRepository,
+  images: readonly Image[],
+  query: { readonly where: ImageFilter; readonly sort: ImageSort; readonly limit: number },
+): Promise<void> {
+  const { where, sort, limit } = query;
+  const expected = images.filter((image) => matches(image, where)).toSorted(inOrder(sort));
+  const text = `pages of ${limit} by ${sort} of ${JSON.stringify(where)}`;
+  const walked = await pages(repository, query);
+  expect(
+    walked.flat().map(({ id }) => id),
+    text,
+  ).to.deep.equal(expected.map(({ id }) => id));
+  expect(walked.length, text).to.equal(Math.max(1, Math.ceil(expected.length / limit)));
 }

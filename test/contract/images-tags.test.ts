@@ -77,8 +77,11 @@ describe('The tags of an image', () => {
   });
 
   it('are refused to an image that does not exist, and leave nothing behind', async () => {
-    for (const change of ['tag', 'untag'] as const) {
-      expect(await refusal(store.images[change](newId<'image'>(), ['new'])))
+    for (const attempt of [
+      () => store.images.tag(newId<'image'>(), ['new']),
+      () => store.images.untag(newId<'image'>(), ['b']),
+    ]) {
+      expect(await refusal(attempt()))
         .to.be.instanceOf(NotFoundError)
         .and.include({ entity: 'image' });
     }
